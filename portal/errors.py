@@ -1,0 +1,73 @@
+"""Refusals as values: a table of problems, one exception that carries them, and findings about documents.
+
+Everything a person may be told lives in both languages. Edges (web, api, cli, jobs) turn `Refused` into a page, a
+problem+json body or a line on the terminal; anything else that escapes is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.values import Text
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of refusal: a stable code, the HTTP status it maps to and its sentence with {placeholders}."""
+
+    code: str
+    status: int
+    message: Text
+
+    def sentence(self, params: dict[str, Any]) -> Text:
+        """Fill the placeholders; a parameter may itself be a `Text`, then each language gets its own."""
+        zh = {k: v.zh if isinstance(v, Text) else v for k, v in params.items()}
+        en = {k: v.en if isinstance(v, Text) else v for k, v in params.items()}
+        return Text(self.message.zh.format(**zh), self.message.en.format(**en))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in a document: the file, the JSON pointer inside it, what is wrong and what was probably meant."""
+
+    file: str
+    pointer: str
+    message: Text
+    suggestion: Text | None = None
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One answer that cannot be accepted: where it stands (JSON pointer), which question, and why in clerk's words."""
+
+    pointer: str
+    question: str
+    code: str
+    message: Text
+
+
+class Refused(Exception):  # noqa: N818 - the domain word; a refusal is not a fault of the program
+    """An action that is not allowed or not possible now. Nothing has changed when it is raised to an edge."""
+
+    def __init__(self, problem: Problem, fields: tuple[FieldError, ...] = (), **params: Any) -> None:
+        self.problem = problem
+        self.params = params
+        self.fields = fields
+        self.text = problem.sentence(params)
+        super().__init__(f"{problem.code}: {self.text.en}")
+
+
+NOT_FOUND = Problem("not-found", 404, Text("找不到,或您无权查看。", "Not found, or not yours to see."))
+FORBIDDEN = Problem("forbidden", 403, Text("您没有办理这项操作的权限。", "You may not do this."))
+INVALID = Problem("invalid", 422, Text("有 {count} 处需要更正。", "{count} entries need correcting."))
+
+
+@dataclass
+class Findings:
+    """A growing list of findings, so that a check reports everything at once instead of stopping at the first."""
+
+    items: list[Finding] = field(default_factory=list)
+
+    def add(self, file: str, pointer: str, zh: str, en: str, suggestion: Text | None = None) -> None:
+        self.items.append(Finding(file, pointer, Text(zh, en), suggestion))
