@@ -1,0 +1,49 @@
+"""Assignments: which person holds which role, where, for which department and items, from when to when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, JsonDocument, UtcDateTime
+
+
+class Assignment(Base):
+    """One role of one person at one place; a person may hold several. `items` None means all of the department's."""
+
+    __tablename__ = "assignments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    role: Mapped[str] = mapped_column(String(40))
+    region_code: Mapped[str] = mapped_column(String(12), ForeignKey("regions.code"))
+    department_code: Mapped[str | None] = mapped_column(String(10), ForeignKey("departments.code"))
+    items: Mapped[list[Any] | None] = mapped_column(JsonDocument)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    __table_args__ = (Index("ix_assignments_role_region", "role", "region_code"),)
+
+
+class Delegation(Base):
+    """A county's power to confirm an item, given to one of its townships up to an amount (procedure §3.14)."""
+
+    __tablename__ = "delegations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(String(60))
+    region_code: Mapped[str] = mapped_column(String(12), ForeignKey("regions.code"))
+    limit_fen: Mapped[int | None]
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    __table_args__ = (Index("ix_delegations_item_region", "item", "region_code"),)
+
+
+class SessionStamp(Base):
+    """A person's session generation: raised at logout and password change, so that older cookies die."""
+
+    __tablename__ = "session_stamps"
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
