@@ -76,7 +76,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
 def normal_url(url: str) -> str:
@@ -102,7 +102,14 @@ def refusal_for(error: IntegrityError) -> Refused:
 
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
-    """One request, one job or one command line call: commit at the end, roll back on any exception."""
+    """One request, one job or one command line call: commit at the end, roll back on any exception.
+
+    SQLite has one writer: the transaction asks for the lock at its start and waits its turn, because a reader that
+    turns writer half-way is refused without waiting. What was only read before is read again.
+    """
+    if session.get_bind().dialect.name == "sqlite" and not (session.new or session.dirty or session.deleted):
+        session.rollback()
+        session.connection(execution_options={"writes": True})
     try:
         yield session
         session.commit()

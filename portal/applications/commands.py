@@ -1,0 +1,138 @@
+"""Saving drafts and storing what was submitted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.access import Actor
+from portal.applications import queries
+from portal.applications.models import Application, Draft
+from portal.applications.rules import number
+from portal.catalogue.model import Catalogue
+from portal.db import vault_of
+from portal.errors import FORBIDDEN, Problem, Refused
+from portal.households.models import Household, Person
+from portal.organisation.queries import CITY_TIME
+from portal.sealing import mask
+from portal.values import Text
+
+DRAFT_CHANGED = Problem(
+    "draft-changed", 409, Text("这份草稿已被改动,请对照后再保存。", "This draft was changed elsewhere; compare before saving.")
+)
+
+
+def sealed_names(catalogue: Catalogue) -> frozenset[str]:
+    """The questions whose answers are never stored in clear: id numbers and bank accounts."""
+    questions = catalogue.bank.questions.values()
+    return frozenset(q.id for q in questions if q.type in {"id_number", "bank_account"})
+
+
+def save_draft(
+    db: Session,
+    actor: Actor,
+    *,
+    catalogue: Catalogue,
+    release_id: str,
+    items: Sequence[str],
+    answers: Mapping[str, Any],
+    window_region: str,
+    now: datetime,
+    draft_id: int | None = None,
+    expected_revision: int | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Draft:
+    """Keep what was typed so far, valid or not. Refused when somebody else saved a newer revision meanwhile."""
+    if not actor.may("application.create"):
+        raise Refused(FORBIDDEN)
+    vault = vault_of(db)
+    if draft_id is None:
+        draft = Draft(user_id=actor.id, window_region=window_region, provenance={}, revision=0)
+        db.add(draft)
+    else:
+        draft = queries.draft(db, actor, draft_id, for_update=True)
+        if expected_revision is not None and draft.revision != expected_revision:
+            raise Refused(DRAFT_CHANGED)
+    id_number = str(answers.get("applicant_id_no") or "")
+    draft.release_id = release_id
+    draft.items = list(items)
+    draft.answers = vault.seal_in(dict(answers), sealed_names(catalogue))
+    draft.provenance = dict(provenance or draft.provenance or {})
+    draft.applicant_name = str(answers.get("applicant_name") or "")[:120]
+    draft.applicant_index = vault.index(id_number) if id_number else ""
+    draft.revision = (draft.revision or 0) + 1
+    draft.updated_at = now
+    db.flush()  # the page redirects to the draft by its id
+    return draft
+
+
+def discard_draft(db: Session, actor: Actor, draft_id: int) -> None:
+    db.delete(queries.draft(db, actor, draft_id))
+
+
+def store(
+    db: Session,
+    actor: Actor,
+    catalogue: Catalogue,
+    *,
+    release_id: str,
+    household: Household,
+    applicant: Person,
+    items: Sequence[str],
+    answers: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    papers: Sequence[str],
+    channel: str,
+    window_region: str,
+    idempotency_key: str | None,
+    now: datetime,
+) -> Application:
+    """Write the application row. Validation, people and workflow are `portal.cases.commands.submit`'s business."""
+    clear = dict(answers)
+    region = str(clear.get("hh_hukou_region") or window_region)
+    application = Application(
+        number=uuid.uuid4().hex[:30],  # replaced below, once the serial is known
+        idempotency_key=idempotency_key,
+        release_id=release_id,
+        household_id=household.id,
+        applicant_id=applicant.id,
+        applicant_name=applicant.name,
+        applicant_masked=mask(str(clear.get("applicant_id_no") or "")),
+        phone=str(clear.get("applicant_phone") or "")[:30],
+        items=list(items),
+        answers=vault_of(db).seal_in(clear, sealed_names(catalogue)),
+        provenance=dict(provenance),
+        papers=list(papers),
+        channel=channel,
+        window_region=window_region,
+        clerk_id=actor.id,
+        clerk_name=actor.name,
+        region_code=region,
+        front_state={},
+        signals=[],
+        opinion={},
+        submitted_at=now,
+    )
+    db.add(application)
+    db.flush()  # the serial is needed for the number
+    application.number = number(region, now.astimezone(CITY_TIME).date(), application.id)
+    audit.record(
+        db,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action="application.submitted",
+        stream=f"application:{application.id}",
+        region_code=region,
+        at=now,
+        number=application.number,
+        items=list(items),
+        window=window_region,
+        channel=channel,
+        release=release_id,
+    )
+    return application

@@ -1,0 +1,82 @@
+"""Reading drafts and applications, always through what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.access.queries import where
+from portal.applications.models import Application, Draft
+from portal.db import vault_of
+from portal.errors import NOT_FOUND, Refused
+
+
+def draft(db: Session, actor: Actor, draft_id: int, *, for_update: bool = False) -> Draft:
+    """One draft the actor may fill: his own, or one of a window in his region (hand-over to a colleague)."""
+    query = select(Draft).where(Draft.id == draft_id, _own_drafts(actor))
+    found = db.scalar(query.with_for_update() if for_update else query)
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def drafts(db: Session, actor: Actor, limit: int = 50) -> Sequence[Draft]:
+    query = select(Draft).where(_own_drafts(actor), Draft.submitted_number.is_(None))
+    return db.scalars(query.order_by(Draft.updated_at.desc()).limit(limit)).all()
+
+
+def _own_drafts(actor: Actor) -> ColumnElement[bool]:
+    return or_(Draft.user_id == actor.id, where(actor.scope("application.create"), region=Draft.window_region))
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Applications of the actor's region, and those his window took for another place (both windows see progress)."""
+    scope = actor.scope("application.read")
+    clauses = [where(scope, region=Application.region_code), where(actor.scope("application.create"), region=Application.window_region)]
+    if actor.id is not None and scope:
+        clauses.append(Application.clerk_id == actor.id)
+    return or_(*clauses)
+
+
+def visible_to(actor: Actor) -> Select[tuple[Application]]:
+    return select(Application).where(readable(actor))
+
+
+def get(db: Session, actor: Actor, application_id: int) -> Application:
+    found = db.scalar(visible_to(actor).where(Application.id == application_id))
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def by_number(db: Session, actor: Actor, number: str) -> Application:
+    found = db.scalar(visible_to(actor).where(Application.number == number.strip()))
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def recent(
+    db: Session, actor: Actor, *, q: str = "", status: str = "", before: int | None = None, limit: int = 50
+) -> Sequence[Application]:
+    """Newest first; `q` matches a number, a name's beginning or a phone; `before` continues from an id."""
+    query = visible_to(actor)
+    if q:
+        query = query.where(
+            or_(Application.number == q, Application.applicant_name.startswith(q, autoescape=True), Application.phone == q)
+        )
+    if status:
+        query = query.where(Application.status == status)
+    if before is not None:
+        query = query.where(Application.id < before)
+    return db.scalars(query.order_by(Application.id.desc()).limit(limit)).all()
+
+
+def clear_answers(db: Session, row: Application | Draft) -> dict[str, Any]:
+    """The answers with identifiers opened; never hand these to a page without masking what it does not need."""
+    opened: dict[str, Any] = vault_of(db).open_in(row.answers)
+    return opened
