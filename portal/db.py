@@ -31,7 +31,11 @@ class Base(DeclarativeBase):
     """Our tables, on the metadata Flask-AppBuilder uses, so that Alembic sees one schema."""
 
     metadata = Model.metadata
-    type_annotation_map = {dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"), list[Any]: JSON().with_variant(JSONB(), "postgresql"), date: Date()}  # noqa: RUF012
+    type_annotation_map = {
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[Any]: JSON().with_variant(JSONB(), "postgresql"),
+        date: Date(),
+    }  # noqa: RUF012
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -57,7 +61,11 @@ JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
 db = SQLAlchemy(metadata=Model.metadata)
 
-CONFLICT = Problem("conflict", 409, Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."))
+CONFLICT = Problem(
+    "conflict",
+    409,
+    Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."),
+)
 
 # Unique constraint name -> what it means to a person. Packages add theirs beside their models.
 CONSTRAINT_PROBLEMS: dict[str, Problem] = {}

@@ -60,7 +60,9 @@ class Vault:
         """A copy of answers with every named text sealed, at any depth."""
         if isinstance(value, dict):
             return {
-                k: self.seal(v) if k in names and isinstance(v, str) and v and not v.startswith(PREFIX) else self.seal_in(v, names)
+                k: self.seal(v)
+                if k in names and isinstance(v, str) and v and not v.startswith(PREFIX)
+                else self.seal_in(v, names)
                 for k, v in value.items()
             }
         if isinstance(value, list):

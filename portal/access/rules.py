@@ -49,16 +49,66 @@ def _role(role: str, zh: str, en: str, levels: str, functions: str) -> Role:
 ROLES: dict[str, Role] = {
     r.id: r
     for r in (
-        _role("village_worker", "村(居)协理员", "Village worker", "village", "application.create application.read visit.record"),
-        _role("window_clerk", "窗口受理员", "Window clerk", "city county township village", "application.create application.read"),
-        _role("township_officer", "乡镇经办人", "Township officer", "township", "application.create application.read front.act verification.act visit.record case.read"),
-        _role("township_head", "乡镇分管领导", "Township head", "township", "application.read case.read case.decide case.confirm"),
-        _role("county_verifier", "县核对中心", "County verification centre", "county", "application.read verification.act"),
-        _role("department_officer", "部门研判岗", "Department officer", "county city", "case.read case.decide entitlement.read register.write"),
-        _role("department_head", "部门确认岗", "Department confirmer", "county city", "case.read case.confirm entitlement.read"),
+        _role(
+            "village_worker",
+            "村(居)协理员",
+            "Village worker",
+            "village",
+            "application.create application.read visit.record",
+        ),
+        _role(
+            "window_clerk",
+            "窗口受理员",
+            "Window clerk",
+            "city county township village",
+            "application.create application.read",
+        ),
+        _role(
+            "township_officer",
+            "乡镇经办人",
+            "Township officer",
+            "township",
+            "application.create application.read front.act verification.act visit.record case.read",
+        ),
+        _role(
+            "township_head",
+            "乡镇分管领导",
+            "Township head",
+            "township",
+            "application.read case.read case.decide case.confirm",
+        ),
+        _role(
+            "county_verifier", "县核对中心", "County verification centre", "county", "application.read verification.act"
+        ),
+        _role(
+            "department_officer",
+            "部门研判岗",
+            "Department officer",
+            "county city",
+            "case.read case.decide entitlement.read register.write",
+        ),
+        _role(
+            "department_head",
+            "部门确认岗",
+            "Department confirmer",
+            "county city",
+            "case.read case.confirm entitlement.read",
+        ),
         _role("finance_officer", "资金岗", "Finance officer", "county city", "entitlement.read"),
-        _role("supervisor", "监督岗", "Supervisor", "county city", "application.read case.read entitlement.read board.read"),
-        _role("auditor", "审计员", "Auditor", "county city", "application.read case.read entitlement.read board.read audit.read"),
+        _role(
+            "supervisor",
+            "监督岗",
+            "Supervisor",
+            "county city",
+            "application.read case.read entitlement.read board.read",
+        ),
+        _role(
+            "auditor",
+            "审计员",
+            "Auditor",
+            "county city",
+            "application.read case.read entitlement.read board.read audit.read",
+        ),
         _role("configurator", "配置员", "Configurator", "city", "catalogue.read catalogue.publish"),
         _role("administrator", "系统管理员", "Administrator", "city", "reference.write user.manage catalogue.read"),
     )

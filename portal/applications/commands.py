@@ -23,7 +23,9 @@ from portal.sealing import mask
 from portal.values import Text
 
 DRAFT_CHANGED = Problem(
-    "draft-changed", 409, Text("这份草稿已被改动,请对照后再保存。", "This draft was changed elsewhere; compare before saving.")
+    "draft-changed",
+    409,
+    Text("这份草稿已被改动,请对照后再保存。", "This draft was changed elsewhere; compare before saving."),
 )
 
 

@@ -12,7 +12,9 @@ from portal.db import CONSTRAINT_PROBLEMS, Base, JsonDocument, UtcDateTime
 from portal.errors import Problem
 from portal.values import Text
 
-SUBMITTED_TWICE = Problem("submitted-twice", 409, Text("这份申请已经提交过。", "This application has been submitted already."))
+SUBMITTED_TWICE = Problem(
+    "submitted-twice", 409, Text("这份申请已经提交过。", "This application has been submitted already.")
+)
 CONSTRAINT_PROBLEMS["uq_applications_idempotency_key"] = SUBMITTED_TWICE
 
 

@@ -36,7 +36,10 @@ def _own_drafts(actor: Actor) -> ColumnElement[bool]:
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Applications of the actor's region, and those his window took for another place (both windows see progress)."""
     scope = actor.scope("application.read")
-    clauses = [where(scope, region=Application.region_code), where(actor.scope("application.create"), region=Application.window_region)]
+    clauses = [
+        where(scope, region=Application.region_code),
+        where(actor.scope("application.create"), region=Application.window_region),
+    ]
     if actor.id is not None and scope:
         clauses.append(Application.clerk_id == actor.id)
     return or_(*clauses)
@@ -67,7 +70,11 @@ def recent(
     query = visible_to(actor)
     if q:
         query = query.where(
-            or_(Application.number == q, Application.applicant_name.startswith(q, autoescape=True), Application.phone == q)
+            or_(
+                Application.number == q,
+                Application.applicant_name.startswith(q, autoescape=True),
+                Application.phone == q,
+            )
         )
     if status:
         query = query.where(Application.status == status)

@@ -56,7 +56,11 @@ def confirmer_desk(level: str, department: str, region: str, *, delegated: bool,
     """
     if level in CITY_LEVELS:
         return Desk("department_head", region[:4], department)
-    township = level in TOWNSHIP_LEVELS or (level == "county_or_township" and delegated) or (level == "township_for_small" and small)
+    township = (
+        level in TOWNSHIP_LEVELS
+        or (level == "county_or_township" and delegated)
+        or (level == "township_for_small" and small)
+    )
     if township:
         return Desk("township_head", region[:9])
     return Desk("department_head", region[:6], department)

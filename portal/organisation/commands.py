@@ -46,7 +46,14 @@ def load_calendar(db: Session, document: Mapping[str, Any]) -> int:
     for year in document["years"].values():
         for kind, is_workday in (("holidays", False), ("workdays", True)):
             for text in year.get(kind, ()):
-                db.merge(Holiday(day=date.fromisoformat(text), is_workday=is_workday, name="", is_provisional=bool(year.get("provisional"))))
+                db.merge(
+                    Holiday(
+                        day=date.fromisoformat(text),
+                        is_workday=is_workday,
+                        name="",
+                        is_provisional=bool(year.get("provisional")),
+                    )
+                )
                 count += 1
     return count
 
@@ -55,7 +62,12 @@ def open_window(db: Session, region: Region) -> Office:
     """The general service window of a region; made once."""
     found = db.query(Office).filter_by(region_code=region.code, department_code=None).first()
     if found is None:
-        found = Office(name=f"{region.name}便民服务窗口", name_en=f"{region.name_en} service window", region_code=region.code, is_window=True)
+        found = Office(
+            name=f"{region.name}便民服务窗口",
+            name_en=f"{region.name_en} service window",
+            region_code=region.code,
+            is_window=True,
+        )
         db.add(found)
     return found
 

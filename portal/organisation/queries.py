@@ -43,4 +43,6 @@ def region_name(db: Session, code: str) -> str:
 
 
 def children(db: Session, parent: str | None) -> Sequence[Region]:
-    return db.scalars(select(Region).where(Region.parent_code == parent, Region.valid_to.is_(None)).order_by(Region.code)).all()
+    return db.scalars(
+        select(Region).where(Region.parent_code == parent, Region.valid_to.is_(None)).order_by(Region.code)
+    ).all()

@@ -1,0 +1,187 @@
+"""Reading cases and tasks, always through what the actor may see; the inbox sorted by its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.access import Actor
+from portal.access.queries import under, where
+from portal.applications.models import Application
+from portal.cases.models import Case, Determination, Task
+from portal.cases.rules import clock, days_left
+from portal.errors import NOT_FOUND, Problem, Refused
+from portal.organisation.queries import calendar
+from portal.values import Text
+
+COUNT_CAP = 10_000
+BAD_CURSOR = Problem(
+    "bad-cursor", 400, Text("翻页标记无效,请从第一页开始。", "The page marker is not valid; start from the first page.")
+)
+TASK_GONE = Problem(
+    "task-gone", 404, Text("这项待办不存在、已办结,或不归您办理。", "This task is gone, done, or not yours.")
+)
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Cases the actor may see: region subtree × department × item of every assignment that may read cases."""
+    return where(actor.scope("case.read"), region=Case.region_code, department=Case.department_code, item=Case.item)
+
+
+def visible_to(actor: Actor) -> Select[tuple[Case]]:
+    return select(Case).where(readable(actor))
+
+
+def case(db: Session, actor: Actor, case_id: int) -> Case:
+    found = db.scalar(visible_to(actor).where(Case.id == case_id).options(joinedload(Case.application)))
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def of_application(db: Session, application_id: int) -> Sequence[Case]:
+    """Every case of an application, oldest first; callers show only what their actor may see."""
+    return db.scalars(select(Case).where(Case.application_id == application_id).order_by(Case.id)).all()
+
+
+def workable(actor: Actor) -> ColumnElement[bool]:
+    """Tasks that wait for one of the actor's roles at his place, for his department and items."""
+    clauses: list[ColumnElement[bool]] = []
+    for grant in actor.grants:
+        parts = [Task.role == grant.role, under(Task.region_code, grant.region)]
+        if grant.department is not None:
+            parts.append(or_(Task.department_code.is_(None), Task.department_code == grant.department))
+        if grant.items is not None:
+            parts.append(or_(Task.item.is_(None), Task.item.in_(sorted(grant.items))))
+        clauses.append(and_(*parts))
+    return or_(false(), *clauses)
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One task with its clock as the inbox shows it."""
+
+    task: Task
+    clock: str
+    days_left: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the inbox, where the next begins, and how many there are (capped, so that it stays fast)."""
+
+    rows: tuple[InboxRow, ...]
+    next_cursor: str | None
+    count: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > COUNT_CAP
+
+
+def inbox(
+    db: Session,
+    actor: Actor,
+    *,
+    today: date,
+    q: str = "",
+    step: str = "",
+    item: str = "",
+    card: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Open tasks the actor may work on, the nearest deadline first; paused ones last."""
+    conditions = [workable(actor), Task.status.in_(("open", "paused", "blocked"))]
+    if q:
+        conditions.append(
+            or_(
+                Task.applicant_name.startswith(q, autoescape=True),
+                Task.application.has(Application.number == q.strip()),
+            )
+        )
+    if step:
+        conditions.append(Task.step == step)
+    if item:
+        conditions.append(Task.item == item)
+    if card:
+        conditions.append(_card(card, today))
+    total = (
+        db.scalar(select(func.count()).select_from(select(Task.id).where(*conditions).limit(COUNT_CAP + 1).subquery()))
+        or 0
+    )
+    far = date(9999, 12, 31)
+    due = func.coalesce(Task.due_on, far)
+    query = select(Task).where(*conditions)
+    if after:
+        query = query.where(_after(after, due))
+    tasks = db.scalars(
+        query.order_by(due, Task.id).limit(limit + 1).options(joinedload(Task.application), joinedload(Task.case))
+    ).all()
+    days = calendar(db)
+    rows = tuple(
+        InboxRow(t, clock(today, t.due_on, t.yellow_on, paused=t.status == "paused"), days_left(days, today, t.due_on))
+        for t in tasks[:limit]
+    )
+    last = rows[-1].task if rows else None
+    cursor = f"{(last.due_on or far).isoformat()}_{last.id}" if last and len(tasks) > limit else None
+    return Page(rows, cursor, total)
+
+
+def _after(cursor: str, due: ColumnElement[date]) -> ColumnElement[bool]:
+    day, _, number = cursor.partition("_")
+    try:
+        since, last = date.fromisoformat(day), int(number)
+    except ValueError as error:
+        raise Refused(BAD_CURSOR) from error
+    return or_(due > since, and_(due == since, Task.id > last))
+
+
+def _card(card: str, today: date) -> ColumnElement[bool]:
+    red = and_(Task.status != "paused", Task.due_on < today)
+    yellow = and_(Task.status != "paused", Task.due_on >= today, Task.yellow_on <= today)
+    cards = {"red": red, "yellow": yellow, "paused": Task.status == "paused"}
+    return cards.get(card, ~or_(red, func.coalesce(yellow, false()), Task.status == "paused"))
+
+
+def waiting_steps(db: Session, actor: Actor) -> dict[str, int]:
+    """How many open tasks wait at each step, for the inbox's filter chips."""
+    query = select(Task.step, func.count()).where(workable(actor), Task.status.in_(("open", "paused", "blocked")))
+    return dict(db.execute(query.group_by(Task.step)).tuples().all())
+
+
+def task(db: Session, actor: Actor, task_id: int) -> Task:
+    """One open task the actor may work on; gone, done and not yours look the same."""
+    found = db.scalar(
+        select(Task)
+        .where(Task.id == task_id, workable(actor), Task.status.in_(("open", "paused", "blocked")))
+        .options(joinedload(Task.application), joinedload(Task.case))
+    )
+    if found is None:
+        raise Refused(TASK_GONE)
+    return found
+
+
+def tasks_of(db: Session, application_id: int) -> Sequence[Task]:
+    """Every task an application ever had, in order: its history of work."""
+    return db.scalars(select(Task).where(Task.application_id == application_id).order_by(Task.id)).all()
+
+
+def determinations(db: Session, case_id: int) -> Sequence[Determination]:
+    return db.scalars(select(Determination).where(Determination.case_id == case_id).order_by(Determination.id)).all()
+
+
+def duplicates(db: Session, person_id: int, items: Sequence[str]) -> Sequence[Case]:
+    """Open or confirmed cases of the same person for the same items: shown before the form is filled."""
+    query = (
+        select(Case)
+        .join(Application, Application.id == Case.application_id)
+        .where(
+            Application.applicant_id == person_id, Case.item.in_(items), Case.status.not_in(("refused", "withdrawn"))
+        )
+    )
+    return db.scalars(query.order_by(Case.id.desc()).limit(50)).all()
