@@ -139,18 +139,22 @@ def _unknown_file(name: str) -> Finding:
     return Finding(name, "", message, suggestion)
 
 
-def write_directory(source: Source, root: Path) -> int:
-    """Write every document in canonical form; returns how many files changed. Nothing else in the directory is touched."""
-    root.mkdir(parents=True, exist_ok=True)
-    forms, flows = folders(root) if any(root.iterdir()) else (root / "form_schemas", root / "workflows")
-    changed = 0
+def write_directory(source: Source, root: Path, *, dry_run: bool = False) -> tuple[str, ...]:
+    """Write every document in canonical form; returns the paths that change. Nothing else is touched."""
+    forms, flows = folders(root) if root.is_dir() and any(root.iterdir()) else new_folders(root)
+    changed = []
     for path in sorted(source.documents):
         head, _, tail = path.partition("/")
         target = (forms if head == "form_schemas" else flows) / tail
         text = source.text(path).encode("utf-8")
         if target.is_file() and target.read_bytes() == text:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text)
-        changed += 1
-    return changed
+        changed.append(path)
+        if not dry_run:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text)
+    return tuple(changed)
+
+
+def new_folders(root: Path) -> tuple[Path, Path]:
+    return root / "form_schemas", root / "workflows"

@@ -1,0 +1,113 @@
+"""`portal catalogue`: check a catalogue, write it in canonical form, export it, compare two."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from portal.catalogue.checks import check as find_faults
+from portal.catalogue.documents import write_directory
+from portal.catalogue.release import diff as differences
+from portal.commands.terminal import (
+    catalogue_option,
+    finding_json,
+    language,
+    print_findings,
+    read_source,
+    say,
+    usable_source,
+)
+from portal.values import Text
+
+DIRECTORY = click.argument("directory", required=False, type=click.Path(path_type=Path), envvar="PORTAL_CATALOGUE")
+
+
+@click.group()
+def catalogue() -> None:
+    """检查、整理、导出、比较事项目录 / Check, format, export and compare catalogues."""
+
+
+@catalogue.command()
+@DIRECTORY
+@click.option("--json", "as_json", is_flag=True, help="JSON to stdout, for machines.")
+def check(directory: Path | None, as_json: bool) -> None:
+    """一次报告目录的全部问题,有问题时退出码为 1。
+
+    Report every fault of a catalogue at once: file, JSON pointer, what is wrong, what was probably meant.
+    DIRECTORY holds form_schemas/ and workflows/; without it the packaged catalogue is checked. Exit code 1 with faults.
+    """
+    started = time.perf_counter()
+    source, reading_faults = read_source(directory)
+    findings = (*reading_faults, *find_faults(source))
+    if as_json:
+        document = {
+            "release": None if findings else source.digest,
+            "documents": len(source.documents),
+            "findings": [finding_json(finding) for finding in findings],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        print_findings(findings, err=False)
+        took = time.perf_counter() - started
+        if findings:
+            say(Text(f"共 {len(findings)} 处问题。", f"{len(findings)} faults."), err=True)
+        else:
+            say(
+                Text(
+                    f"目录无误:{len(source.documents)} 个文件,版本 {source.digest[:12]},用时 {took:.1f} 秒。",
+                    f"No faults: {len(source.documents)} files, release {source.digest[:12]}, {took:.1f} s.",
+                )
+            )
+    raise SystemExit(1 if findings else 0)
+
+
+@catalogue.command("format")
+@DIRECTORY
+@click.option("--check", "only_check", is_flag=True, help="只检查 / only report; exit 1 when a file would change.")
+def format_(directory: Path | None, only_check: bool) -> None:
+    """按统一格式重写每个文件 / Write every document of a catalogue in its one canonical form."""
+    from portal.catalogue.kinds import packaged_root  # noqa: PLC0415 - only this command needs it
+
+    source = usable_source(directory)
+    changed = write_directory(source, directory or packaged_root(), dry_run=only_check)
+    for path in changed:
+        click.echo(path)
+    say(Text(f"{len(changed)} 个文件有变化。", f"{len(changed)} files changed."), err=True)
+    raise SystemExit(1 if only_check and changed else 0)
+
+
+@catalogue.command()
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
+@catalogue_option
+def export(target: Path, directory: Path | None) -> None:
+    """把目录写成文件 / Write the catalogue's documents to TARGET; importing them again gives the same release."""
+    source = usable_source(directory)
+    changed = write_directory(source, target)
+    say(
+        Text(
+            f"已写出 {len(source.documents)} 个文件({len(changed)} 个有变化),版本 {source.digest[:12]}。",
+            f"{len(source.documents)} files written ({len(changed)} changed), release {source.digest[:12]}.",
+        )
+    )
+
+
+@catalogue.command()
+@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("after", type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "as_json", is_flag=True, help="JSON to stdout, for machines.")
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """比较两个目录 / Show what changes from one catalogue to another; each a directory or a stored bundle."""
+    changes = differences(usable_source(before), usable_source(after))
+    if as_json:
+        listed = [
+            {"file": c.file, "pointer": c.pointer, "kind": c.kind, "before": c.before, "after": c.after}
+            for c in changes
+        ]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for change in changes:
+        click.echo(change.sentence.to(language()))
+    say(Text(f"共 {len(changes)} 处变化。", f"{len(changes)} changes."), err=True)
