@@ -15,7 +15,7 @@ from portal.values import Text
 
 @dataclass(frozen=True)
 class LazyGroup:
-    """A command or group that lives in its own module, so that checking a catalogue needs neither Flask nor a database."""
+    """A command or group in its own module, so that checking a catalogue needs neither Flask nor a database."""
 
     name: str
     module: str

@@ -1,0 +1,116 @@
+"""The application: a function of the settings and one release of the catalogue. The one place that wires everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.pool import StaticPool
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import reader
+from portal.admin.menu import FlatMenu
+from portal.admin.security import LANDING, PortalSecurity
+from portal.admin.translations import Words
+from portal.db import db, normal_url
+from portal.sealing import Vault
+from portal.settings import Settings
+from portal.settings import current as settings_of_process
+from portal.web import PAGES, guard, navigation, problems, shell
+
+if TYPE_CHECKING:
+    from portal.catalogue.release import Release
+
+RELEASE = "portal_release"  # app.extensions key: the release this app was built for
+
+
+class Builder(AppBuilder):
+    """AppBuilder with our menu and security, and without the pages nobody here uses."""
+
+    def _add_admin_views(self) -> None:
+        self._indexview = None  # the home page is ours; FAB's language switch changes state with a GET
+        self.sm.register_views()
+        self.openapi_manager.register_views()
+        self.menuapi_manager.register_views()
+
+    @property
+    def get_url_for_index(self) -> str:
+        return "/"
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Flask's and its extensions' configuration, from ours."""
+    url = normal_url(settings.database_url)
+    engine: dict[str, Any] = {"pool_pre_ping": True}
+    if url.endswith(":memory:"):
+        engine = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    return {
+        "PORTAL": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine,
+        "SESSION_COOKIE_NAME": "portal",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # `portal.web.guard` decides per request, so that no view can exempt itself
+        "WTF_CSRF_TIME_LIMIT": None,  # a form filled over lunch is not refused; the token dies with the session
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
+        "MAX_FORM_PARTS": 20_000,
+        "APP_NAME": "帮扶救助一件事",
+        "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}},
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_API_SWAGGER_UI": False,
+        "FAB_API_MAX_PAGE_SIZE": 100,
+        "FAB_BASE_TEMPLATE": "portal/base.html",
+        "FAB_OPENAPI_SERVERS": [{"url": "/"}],
+        "RATELIMIT_ENABLED": True,
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=30),
+        "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=settings.session_hours),
+        "JWT_TOKEN_LOCATION": ["headers"],
+    }
+
+
+def create_app(settings: Settings | None = None, release: Release | None = None) -> Flask:
+    """Everything a request can reach, for one release; without one, what needs no catalogue."""
+    settings = settings or settings_of_process()
+    app = Flask("portal", template_folder="web/templates", static_folder="web/static")
+    app.config.update(configuration(settings))
+    app.extensions[RELEASE] = release
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, *(settings.trusted_proxies,) * 4)  # type: ignore[method-assign]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.session.session_factory.configure(info={"vault": Vault(settings.secret_key)})
+    db.init_app(app)
+    CSRFProtect(app)
+    guard.init_app(app)
+    problems.init_app(app)
+    with app.app_context():
+        builder = Builder(app, db.session, menu=FlatMenu(), security_manager_class=PortalSecurity, update_perms=False)
+        babel = app.extensions["babel"]
+        babel.locale_selector = reader.lang
+        babel.instance.domain_instance = Words(domain="messages")
+        shell.init_app(app)
+        app.extensions[LANDING] = lambda: navigation.start_of(reader.current_actor()) or "/"
+        for module, name in PAGES:
+            app.register_blueprint(getattr(import_module(module), name))
+        if find_spec("portal.api") is not None and find_spec("portal.api").origin:
+            api = import_module("portal.api")
+            if hasattr(api, "register"):
+                api.register(app, release)
+        if release is not None:
+            admin = import_module("portal.admin")
+            if hasattr(admin, "register_generated"):
+                admin.register_generated(builder, release)
+    return app

@@ -1,0 +1,12 @@
+"""Web: the written pages, and the shell every page sits in, generated ones included.
+
+Parses a request, calls one command or query, renders. Knows no rules of the domain.
+"""
+
+from __future__ import annotations
+
+# One line per blueprint: the module and the blueprint in it. A new page is a module here and its line.
+PAGES: tuple[tuple[str, str], ...] = (
+    ("portal.web.home", "home"),
+    ("portal.web.account", "account"),
+)

@@ -1,0 +1,105 @@
+"""The side menu: one line per place, shown to those who may go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from portal.access import Actor
+from portal.values import Text
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the menu; any of the functions opens it, none means everybody who is signed in."""
+
+    id: str
+    title: Text
+    href: str
+    group: str
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place as this reader sees it now."""
+
+    title: Text
+    href: str
+    here: bool
+
+
+GROUPS: dict[str, Text] = {
+    "work": Text("办理", "Work"),
+    "records": Text("查询", "Look up"),
+    "watch": Text("监督", "Oversight"),
+    "system": Text("管理", "Administration"),
+}
+
+PLACES: tuple[Place, ...] = (
+    Place("home", Text("首页", "Home"), "/", "work"),
+    Place("apply", Text("新申请", "New application"), "/apply", "work", ("application.create",)),
+    Place("drafts", Text("我的草稿", "My drafts"), "/drafts", "work", ("application.create",)),
+    Place(
+        "inbox",
+        Text("待办", "Inbox"),
+        "/inbox",
+        "work",
+        ("front.act", "verification.act", "visit.record", "case.decide", "case.confirm"),
+    ),
+    Place("applications", Text("申请查询", "Applications"), "/applications", "records", ("application.read",)),
+    Place("items", Text("部门事项", "Items"), "/items", "records", ("case.read",)),
+    Place("entitlements", Text("待遇", "Entitlements"), "/entitlements", "records", ("entitlement.read",)),
+    Place("registers", Text("部门名册", "Registers"), "/registers", "records", ("register.write",)),
+    Place("board", Text("监督看板", "Board of clocks"), "/board", "watch", ("board.read",)),
+    Place("audit", Text("留痕审计", "Audit trail"), "/audit", "watch", ("audit.read",)),
+    Place("catalogue", Text("事项目录", "Catalogue"), "/catalogue", "system", ("catalogue.read",)),
+    Place("reference", Text("基础数据", "Reference data"), "/reference", "system", ("reference.write",)),
+    Place("users", Text("用户", "Users"), "/users", "system", ("user.manage",)),
+)
+
+# Where people start their day: the first place on this list they may open.
+STARTS: tuple[str, ...] = ("inbox", "apply", "items", "board", "audit", "entitlements", "catalogue", "users")
+
+
+def may_open(actor: Actor, place: Place) -> bool:
+    return actor.id is not None and (not place.functions or any(actor.may(function) for function in place.functions))
+
+
+def exists(href: str) -> bool:
+    """Whether a page answers at this address: the menu never offers a dead end."""
+    known: set[str] = current_app.extensions.setdefault("portal_addresses", set())
+    if not known:
+        known.update(
+            rule.rule.rstrip("/") or "/" for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())
+        )
+    return href in known
+
+
+def menu_for(actor: Actor) -> list[tuple[Text, list[Line]]]:
+    """The reader's menu by group; empty groups are left out."""
+    open_places = [place for place in PLACES if may_open(actor, place) and exists(place.href)]
+    here = _here(request.path, open_places)
+    menu = []
+    for group, title in GROUPS.items():
+        lines = [Line(p.title, p.href, p.href == here) for p in open_places if p.group == group]
+        if lines:
+            menu.append((title, lines))
+    return menu
+
+
+def start_of(actor: Actor) -> str | None:
+    """The page a person's work begins on, or None when the home page is all there is."""
+    by_id = {place.id: place for place in PLACES}
+    for start in STARTS:
+        place = by_id[start]
+        if may_open(actor, place) and exists(place.href):
+            return place.href
+    return None
+
+
+def _here(path: str, places: list[Place]) -> str | None:
+    clean = path.rstrip("/") or "/"
+    fits = [p.href for p in places if clean == p.href or (p.href != "/" and clean.startswith(p.href + "/"))]
+    return max(fits, key=len, default=None)
