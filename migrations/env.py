@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from portal.commands.migrating import INCLUDED, compare_types, metadata
+from portal.commands.migrating import INCLUDED, compare_types, metadata, render
 from portal.db import open_engine
 
 
@@ -14,6 +14,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=compare_types,
         include_object=INCLUDED,
+        render_item=render,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

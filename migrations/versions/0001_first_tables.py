@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stream", sa.String(length=80), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("actor_name", sa.String(length=100), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -180,7 +180,7 @@ def upgrade() -> None:
         sa.Column("person_index", sa.String(length=32), nullable=False),
         sa.Column("search", sa.String(length=400), nullable=False),
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("register", "key", name="uq_register_rows_register_key"),
@@ -193,7 +193,7 @@ def upgrade() -> None:
         "releases",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("bundle", sa.Text(), nullable=False),
-        sa.Column("first_published_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("first_published_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -328,7 +328,7 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("handler", sa.String(length=80), nullable=False),
-        sa.Column("done_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -353,7 +353,7 @@ def upgrade() -> None:
             "provenance", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_number", sa.String(length=30), nullable=True),
         sa.ForeignKeyConstraint(
             ["release_id"],
@@ -413,7 +413,7 @@ def upgrade() -> None:
         sa.Column("release_id", sa.String(length=64), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("published_by", sa.String(length=100), nullable=False),
-        sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"],
             ["releases.id"],
@@ -425,7 +425,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["ab_user.id"],
@@ -480,7 +480,7 @@ def upgrade() -> None:
         sa.Column(
             "opinion", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
-        sa.Column("submitted_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
@@ -651,12 +651,12 @@ def upgrade() -> None:
         sa.Column("person_name", sa.String(length=120), nullable=False),
         sa.Column("letter_no", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("requested_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column(
             "returned", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
         ),
-        sa.Column("returned_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["applications.id"],
@@ -686,7 +686,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("settled_by", sa.String(length=100), nullable=False),
-        sa.Column("settled_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["applications.id"],
@@ -707,8 +707,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("title", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column("written_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("delivered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["applications.id"],
@@ -729,7 +729,7 @@ def upgrade() -> None:
         ),
         sa.Column("visited_on", sa.Date(), nullable=False),
         sa.Column("recorded_by", sa.String(length=100), nullable=False),
-        sa.Column("recorded_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -771,7 +771,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.String(length=100), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("release_id", sa.String(length=64), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
@@ -841,10 +841,10 @@ def upgrade() -> None:
         sa.Column("department_code", sa.String(length=10), nullable=True),
         sa.Column("applicant_name", sa.String(length=120), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("opened_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("yellow_on", sa.Date(), nullable=True),
-        sa.Column("closed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=100), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import JSON, TypeEngine
 
-from portal.db import Base, open_engine
+from portal.db import Base, UtcDateTime, open_engine
 from portal.settings import shipped
 
 # Every package with tables. A missing one shows at once: `portal db check` would want to drop its tables.
@@ -44,6 +44,11 @@ def compare_types(
 
 def INCLUDED(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: N802 - alembic's hook
     return not (kind == "table" and name == "alembic_version")
+
+
+def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+    """Migrations name only SQLAlchemy's own types: they must run when our classes have moved on."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
 
 
 def _config(connection: Connection) -> Config:
