@@ -125,7 +125,7 @@ class Catalogue:
     ) -> Environment:
         """What the rules see: facts, the standards of the day, recognitions (given, or as `s_…` among the facts)."""
         held = {name: value for name, value in facts.items() if name.startswith("s_")}
-        assumed = {name: False for name in self.beyond_facts - NEVER_ASSUMED if name not in facts}
+        assumed = dict.fromkeys(self.beyond_facts - NEVER_ASSUMED - facts.keys(), False)
         return Environment(
             facts={**assumed, **{name: value for name, value in facts.items() if name not in held}},
             on=on,

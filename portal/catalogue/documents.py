@@ -21,7 +21,7 @@ MAX_TOTAL_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class Source:
-    """All documents of a catalogue by path (`form_schemas/items/dibao.json`), before anything is believed about them."""
+    """All documents of a catalogue by path (`form_schemas/items/dibao.json`), before anything is believed of them."""
 
     documents: Mapping[str, Any]
 
@@ -86,7 +86,7 @@ def loads_bundle(text: str, name: str) -> tuple[Any, tuple[Finding, ...]]:
 
 
 def folders(root: Path) -> tuple[Path, Path]:
-    """Where form_schemas and workflows lie, whether the project, a catalogue directory or form_schemas itself is named."""
+    """Where form_schemas and workflows lie: the project, a catalogue directory or form_schemas itself may be named."""
     if (root / "form_schemas").is_dir():
         return root / "form_schemas", root / "workflows"
     if (root / "items").is_dir() and not (root / "workflows").is_dir():

@@ -1,4 +1,4 @@
-"""Facts about a household as others send them: read strictly, every unknown name and wrong kind of value told at once."""
+"""Facts about a household as others send them: every unknown name and every wrong kind of value, told at once."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ TEXTUAL = ("text", "textarea", "id_number", "phone", "region", "bank_account")
 
 
 def faults_of(facts: Mapping[str, Any], names: FactNames, file: str, start: str = "") -> Iterator[Finding]:
-    """Everything about the facts that cannot be meant: unknown names, rows that are no lists, values of a wrong kind."""
+    """What cannot be meant: unknown names, rows that are no lists, values of a wrong kind."""
     for name, value in facts.items():
         pointer = f"{start}/{name}"
         if name in ROW_GROUPS:

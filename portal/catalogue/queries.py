@@ -16,7 +16,10 @@ from portal.values import Text
 NOT_PUBLISHED = Problem(
     "nothing-published",
     503,
-    Text("还没有发布事项目录。请运行 portal catalogue publish。", "No catalogue is published yet. Run portal catalogue publish."),
+    Text(
+        "还没有发布事项目录。请运行 portal catalogue publish。",
+        "No catalogue is published yet. Run portal catalogue publish.",
+    ),
 )
 NO_RELEASE = Problem("no-such-release", 404, Text("没有编号为 {id} 的版本。", "There is no release {id}."))
 
@@ -61,7 +64,9 @@ def release(db: Session, release_id: str) -> Release:
 
 def resolve(db: Session, prefix: str) -> Release:
     """A release by the beginning of its id, as people copy it. Refused when it is not one and only one."""
-    ids = db.scalars(select(StoredRelease.id).where(StoredRelease.id.startswith(prefix, autoescape=True)).limit(2)).all()
+    ids = db.scalars(
+        select(StoredRelease.id).where(StoredRelease.id.startswith(prefix, autoescape=True)).limit(2)
+    ).all()
     if len(ids) != 1:
         raise Refused(NO_RELEASE, id=prefix)
     return release(db, ids[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final
 
-from portal.catalogue.canonical import escape
+from portal.catalogue.canonical import compact, escape
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.checks import check
 from portal.catalogue.documents import Source, from_bundle
@@ -23,6 +23,9 @@ CATALOGUE_FAULTY: Final = Problem(
         "The catalogue has {count} faults and cannot be published. First: {first}",
     ),
 )
+
+
+GONE: Final = object()
 
 
 class FaultyCatalogue(Refused):
@@ -68,7 +71,7 @@ def load(bundle: str) -> Release:
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between two catalogues, in a file at a pointer. `before` or `after` is None when it was not there."""
+    """One difference between two catalogues, in a file at a pointer; what was not there is None."""
 
     file: str
     pointer: str
@@ -109,31 +112,34 @@ def _differences(file: str, pointer: str, old: Any, new: Any) -> Iterator[Change
         elif all(not isinstance(value, dict | list) for value in (*old, *new)):
             yield from _members(file, pointer, old, new)
         else:
-            for index, (one, other) in enumerate(zip_longest(old, new)):
-                was, now = index < len(old), index < len(new)
-                yield from _pair(file, f"{pointer}/{index}", one, other, was, now)
-    elif old != new or type(old) is not type(new):
+            for index, (one, other) in enumerate(zip_longest(old, new, fillvalue=GONE)):
+                yield from _entry(file, f"{pointer}/{index}", one, other)
+    elif compact(old) != compact(new):
         yield Change(file, pointer, "changed", old, new)
 
 
 def _by_key(file: str, pointer: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     for key in [*old, *(key for key in new if key not in old)]:
-        yield from _pair(file, f"{pointer}/{escape(key)}", old.get(key), new.get(key), key in old, key in new)
+        yield from _entry(file, f"{pointer}/{escape(key)}", old.get(key, GONE), new.get(key, GONE))
 
 
-def _pair(file: str, pointer: str, old: Any, new: Any, was: bool = True, now: bool = True) -> Iterator[Change]:
-    if not was or not now:
-        yield Change(file, pointer, "removed" if was else "added", old, new)
+def _entry(file: str, pointer: str, old: Any, new: Any) -> Iterator[Change]:
+    if old is GONE:
+        yield Change(file, pointer, "added", None, new)
+    elif new is GONE:
+        yield Change(file, pointer, "removed", old, None)
     else:
         yield from _differences(file, pointer, old, new)
 
 
 def _members(file: str, pointer: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    gone = [value for value in old if value not in new]
-    come = [value for value in new if value not in old]
+    """Plain values: which came and which went; JSON texts are compared, because true is not 1."""
+    was, now = [compact(value) for value in old], [compact(value) for value in new]
+    gone = [value for value, text in zip(old, was, strict=True) if text not in now]
+    come = [value for value, text in zip(new, now, strict=True) if text not in was]
     yield from (Change(file, pointer, "removed", value, None) for value in gone)
     yield from (Change(file, pointer, "added", None, value) for value in come)
-    if not gone and not come and old != new:
+    if not gone and not come and was != now:
         yield Change(file, pointer, "changed", old, new)
 
 

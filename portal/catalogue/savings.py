@@ -70,7 +70,8 @@ DEFINITIONS = {
     "paper_kinds": (
         Text("材料种类", "Kinds of paper"),
         Text(
-            "改革前与改革后清单中不同材料的种类数。38 项合计 105 种减为 66 种,即少 39 种(37.1 %;原报道写 37.2 %,没有整数总数能同时满足 39 与 37.2 %)。",
+            "改革前与改革后清单中不同材料的种类数。38 项合计 105 种减为 66 种,即少 39 种"
+            "(37.1 %;原报道写 37.2 %,没有整数总数能同时满足 39 与 37.2 %)。",
             "Distinct kinds on the former and the present lists. Over all 38 items 105 became 66, 39 fewer (37.1 %; "
             "the report says 37.2 %, but no whole total gives both 39 and 37.2 %).",
         ),

@@ -46,9 +46,14 @@ def INCLUDED(_thing: Any, name: str | None, kind: str, _reflected: bool, _other:
     return not (kind == "table" and name == "alembic_version")
 
 
-def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+def render(kind: str, thing: Any, context: Any) -> str | Literal[False]:
     """Migrations name only SQLAlchemy's own types: they must run when our classes have moved on."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, JSON):
+        context.imports.add("from sqlalchemy.dialects.postgresql import JSONB")
+        return 'sa.JSON().with_variant(JSONB(), "postgresql")'
+    return False
 
 
 def _config(connection: Connection) -> Config:

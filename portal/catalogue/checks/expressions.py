@@ -29,7 +29,7 @@ def check_expressions(source: Source, index: Index) -> Iterator[Finding]:
     for path, item in source.of_kind("items"):
         yield from _item(Place(path), item, words, derived, core, index)
     yield from _questions(source, words)
-    yield from _layouts(source, words, index)
+    yield from _layouts(source, words)
     yield from _papers_and_conflicts(source, words)
 
 
@@ -146,7 +146,7 @@ def _questions(source: Source, words: Words) -> Iterator[Finding]:
                     yield from read_rule(place, document, words.in_group(section["group"]), scope)
 
 
-def _layouts(source: Source, words: Words, index: Index) -> Iterator[Finding]:
+def _layouts(source: Source, words: Words) -> Iterator[Finding]:
     for kind in ("application", "home_visit"):
         for path, document in source.of_kind(kind):
             start = Place(path) / "layout" / "elements"

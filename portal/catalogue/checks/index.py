@@ -117,15 +117,19 @@ def index_of(source: Source) -> Index:
         for path, document in source.of_kind(kind):
             if isinstance(document, dict):
                 index.define(what, document.get(name), Place(path) / name)
-    # The same region code may stand twice with different dates: townships have moved between districts.
-    for path, document in source.of_kind("regions"):
-        for position, entry in entries(document, "regions"):
-            if isinstance(entry.get("code"), str):
-                index.known("region").setdefault(entry["code"], Place(path) / "regions" / position)
+    _define_regions(source, index)
     for path, document in source.of_kind("questions"):
         for position, question in entries(document, "questions"):
             _define_question(index, document, question, Place(path) / "questions" / position)
     return index
+
+
+def _define_regions(source: Source, index: Index) -> None:
+    """The same code may stand twice with different dates: townships have moved between districts."""
+    for path, document in source.of_kind("regions"):
+        for position, region in entries(document, "regions"):
+            if isinstance(region.get("code"), str):
+                index.known("region").setdefault(region["code"], Place(path) / "regions" / position)
 
 
 def _define_question(index: Index, section: Mapping[str, Any], question: Mapping[str, Any], place: Place) -> None:

@@ -27,7 +27,7 @@ def controls(
 def check_layouts(source: Source, index: Index) -> Iterator[Finding]:
     for kind, listed in FORMS:
         for path, document in source.of_kind(kind):
-            asked = {question: f"{path}#/core" for question in document["core"]}
+            asked: dict[str, str] = dict.fromkeys(document["core"], f"{path}#/core")
             for item_path, item in source.of_kind("items"):
                 asked |= {question: f"{item_path}#/{listed}" for question in item[listed] if question not in asked}
             yield from _layout(Place(path), document["layout"], kind, asked, index)

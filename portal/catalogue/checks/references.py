@@ -1,4 +1,4 @@
-"""Does every name that is used exist? Items, forms, registers, comparisons, recognitions and regions, each with a hint."""
+"""Does every name that is used exist? In items, forms, registers, comparisons, recognitions and regions."""
 
 from __future__ import annotations
 
