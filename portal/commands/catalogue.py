@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
 import click
 
 from portal.catalogue.checks import check as find_faults
-from portal.catalogue.documents import write_directory
+from portal.catalogue.documents import Source, write_directory
+from portal.catalogue.release import FaultyCatalogue
 from portal.catalogue.release import diff as differences
 from portal.commands.terminal import (
     catalogue_option,
@@ -17,6 +19,7 @@ from portal.commands.terminal import (
     language,
     print_findings,
     read_source,
+    refuse,
     say,
     usable_source,
 )
@@ -95,12 +98,36 @@ def export(target: Path, directory: Path | None) -> None:
 
 
 @catalogue.command()
-@click.argument("before", type=click.Path(path_type=Path, exists=True))
-@click.argument("after", type=click.Path(path_type=Path, exists=True))
+@DIRECTORY
+@click.option("--note", required=True, help="为什么发布 / why it is published; kept with the release.")
+def publish(directory: Path | None, note: str) -> None:
+    """发布目录:运行中的服务随即换上新版本,无须重启。
+
+    Check a catalogue, store it as a release and make it current; running servers swap it in. Publishing an older
+    release again is the rollback. The act is audited. Exit code 1 with the faults when there are any.
+    """
+    from portal.commands.published import publish_source  # noqa: PLC0415 - only publishing needs a database
+
+    source, faults = read_source(directory)
+    try:
+        release = publish_source(source, faults, note)
+    except FaultyCatalogue as refusal:
+        print_findings(refusal.findings)
+        raise
+    say(Text(f"已发布版本 {release.id[:12]}。", f"Published release {release.id[:12]}."))
+
+
+@catalogue.command()
+@click.argument("before")
+@click.argument("after")
 @click.option("--json", "as_json", is_flag=True, help="JSON to stdout, for machines.")
-def diff(before: Path, after: Path, as_json: bool) -> None:
-    """比较两个目录 / Show what changes from one catalogue to another; each a directory or a stored bundle."""
-    changes = differences(usable_source(before), usable_source(after))
+def diff(before: str, after: str, as_json: bool) -> None:
+    """比较两个目录或版本。
+
+    Show what changes from one catalogue to another. Each is a directory, a file holding a stored bundle, or the
+    beginning of a published release's id (which needs the database).
+    """
+    changes = differences(_source_named(before), _source_named(after))
     if as_json:
         listed = [
             {"file": c.file, "pointer": c.pointer, "kind": c.kind, "before": c.before, "after": c.after}
@@ -111,3 +138,14 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
     for change in changes:
         click.echo(change.sentence.to(language()))
     say(Text(f"共 {len(changes)} 处变化。", f"{len(changes)} changes."), err=True)
+
+
+def _source_named(name: str) -> Source:
+    """A place in the file system when there is one, else a published release."""
+    if Path(name).exists():
+        return usable_source(Path(name))
+    if re.fullmatch("[0-9a-f]{6,64}", name) is None:
+        refuse(Text(f"没有目录或版本“{name}”。", f"There is no directory or release {name!r}."))
+    from portal.commands.published import published_source  # noqa: PLC0415 - only then a database is needed
+
+    return published_source(name)

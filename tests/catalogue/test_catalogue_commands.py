@@ -79,6 +79,12 @@ def test_export_and_diff(run, folder, tmp_path):
     assert "/parameters/p_dibao/values/2021-07-01/value changed: 62000 → 65000" in result.stdout
 
 
+def test_a_catalogue_that_is_not_there_cannot_be_compared(run, folder):
+    result = run("catalogue", "diff", folder, "nowhere")
+    assert result.exit_code == 2
+    assert "no directory or release 'nowhere'" in result.stderr
+
+
 def test_compose_prints_schema_layout_and_report(run, folder):
     result = run("form", "compose", "application", "--items", "dibao,education_aid", "--catalogue", folder)
     document = json.loads(result.stdout)
