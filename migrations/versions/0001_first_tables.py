@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0001"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -110,7 +112,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
-        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("data", DOCUMENT, nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -179,7 +181,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("person_index", sa.String(length=32), nullable=False),
         sa.Column("search", sa.String(length=400), nullable=False),
-        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("data", DOCUMENT, nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -286,7 +288,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("department_code", sa.String(length=10), nullable=True),
-        sa.Column("items", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("items", DOCUMENT, nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -343,15 +345,11 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("window_region", sa.String(length=12), nullable=False),
         sa.Column("release_id", sa.String(length=64), nullable=False),
-        sa.Column("items", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("items", DOCUMENT, nullable=False),
         sa.Column("applicant_name", sa.String(length=120), nullable=False),
         sa.Column("applicant_index", sa.String(length=32), nullable=False),
-        sa.Column(
-            "answers", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "provenance", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("answers", DOCUMENT, nullable=False),
+        sa.Column("provenance", DOCUMENT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_number", sa.String(length=30), nullable=True),
@@ -457,29 +455,19 @@ def upgrade() -> None:
         sa.Column("applicant_name", sa.String(length=120), nullable=False),
         sa.Column("applicant_masked", sa.String(length=30), nullable=False),
         sa.Column("phone", sa.String(length=30), nullable=False),
-        sa.Column("items", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column(
-            "answers", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "provenance", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column("papers", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("items", DOCUMENT, nullable=False),
+        sa.Column("answers", DOCUMENT, nullable=False),
+        sa.Column("provenance", DOCUMENT, nullable=False),
+        sa.Column("papers", DOCUMENT, nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("window_region", sa.String(length=12), nullable=False),
         sa.Column("clerk_id", sa.Integer(), nullable=True),
         sa.Column("clerk_name", sa.String(length=100), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column(
-            "front_state", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "signals", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "opinion", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("front_state", DOCUMENT, nullable=False),
+        sa.Column("signals", DOCUMENT, nullable=False),
+        sa.Column("opinion", DOCUMENT, nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
@@ -600,9 +588,7 @@ def upgrade() -> None:
         sa.Column("prepared_outcome", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("amount_fen", sa.Integer(), nullable=True),
-        sa.Column(
-            "persons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("persons", DOCUMENT, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("recognition", sa.String(length=10), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
@@ -611,10 +597,8 @@ def upgrade() -> None:
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("state", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column(
-            "listing", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("state", DOCUMENT, nullable=False),
+        sa.Column("listing", DOCUMENT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"],
@@ -653,9 +637,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column(
-            "returned", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
-        ),
+        sa.Column("returned", DOCUMENT, nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],
@@ -672,17 +654,11 @@ def upgrade() -> None:
         sa.Column("question", sa.String(length=80), nullable=False),
         sa.Column("row", sa.String(length=40), nullable=False),
         sa.Column("severity", sa.String(length=10), nullable=False),
-        sa.Column(
-            "message", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "declared", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
-        ),
-        sa.Column(
-            "returned", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
-        ),
-        sa.Column("seen", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
-        sa.Column("decided", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("message", DOCUMENT, nullable=False),
+        sa.Column("declared", DOCUMENT, nullable=True),
+        sa.Column("returned", DOCUMENT, nullable=True),
+        sa.Column("seen", DOCUMENT, nullable=True),
+        sa.Column("decided", DOCUMENT, nullable=True),
         sa.Column("basis", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("settled_by", sa.String(length=100), nullable=False),
@@ -705,8 +681,8 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("title", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("title", DOCUMENT, nullable=False),
+        sa.Column("body", DOCUMENT, nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -724,9 +700,7 @@ def upgrade() -> None:
         sa.Column("uuid", sa.String(length=36), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.String(length=64), nullable=False),
-        sa.Column(
-            "answers", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("answers", DOCUMENT, nullable=False),
         sa.Column("visited_on", sa.Date(), nullable=False),
         sa.Column("recorded_by", sa.String(length=100), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -765,22 +739,16 @@ def upgrade() -> None:
         sa.Column("amount_fen", sa.Integer(), nullable=True),
         sa.Column("proposed_outcome", sa.String(length=20), nullable=False),
         sa.Column("proposed_fen", sa.Integer(), nullable=True),
-        sa.Column(
-            "persons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("persons", DOCUMENT, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.String(length=100), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("release_id", sa.String(length=64), nullable=False),
-        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
-        sa.Column(
-            "statuses", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "reasons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("facts", DOCUMENT, nullable=False),
+        sa.Column("statuses", DOCUMENT, nullable=False),
+        sa.Column("reasons", DOCUMENT, nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
@@ -801,9 +769,7 @@ def upgrade() -> None:
         sa.Column("department_code", sa.String(length=10), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("holder_name", sa.String(length=120), nullable=False),
-        sa.Column(
-            "persons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("persons", DOCUMENT, nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("amount_fen", sa.Integer(), nullable=True),
         sa.Column("period", sa.String(length=10), nullable=False),
@@ -867,154 +833,47 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("tasks", schema=None) as batch_op:
-        batch_op.drop_index("ix_tasks_inbox")
-        batch_op.drop_index("ix_tasks_department")
-        batch_op.drop_index(batch_op.f("ix_tasks_case_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_application_id"))
-
-    op.drop_table("tasks")
-    with op.batch_alter_table("entitlements", schema=None) as batch_op:
-        batch_op.drop_index("ix_entitlements_item_region")
-        batch_op.drop_index(batch_op.f("ix_entitlements_household_id"))
-
-    op.drop_table("entitlements")
-    with op.batch_alter_table("determinations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_determinations_case_id"))
-
-    op.drop_table("determinations")
-    with op.batch_alter_table("case_search", schema=None) as batch_op:
-        batch_op.drop_index("ix_case_search_value")
-
-    op.drop_table("case_search")
-    with op.batch_alter_table("visits", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_visits_application_id"))
-
-    op.drop_table("visits")
-    with op.batch_alter_table("notices", schema=None) as batch_op:
-        batch_op.drop_index("ix_notices_application")
-
-    op.drop_table("notices")
-    with op.batch_alter_table("conflicts", schema=None) as batch_op:
-        batch_op.drop_index("ix_conflicts_open")
-
-    op.drop_table("conflicts")
-    op.drop_table("checks")
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("ix_cases_region")
-        batch_op.drop_index("ix_cases_name")
-        batch_op.drop_index("ix_cases_item_status")
-        batch_op.drop_index("ix_cases_item_region")
-        batch_op.drop_index(batch_op.f("ix_cases_household_id"))
-        batch_op.drop_index("ix_cases_due")
-        batch_op.drop_index("ix_cases_department")
-        batch_op.drop_index(batch_op.f("ix_cases_application_id"))
-
-    op.drop_table("cases")
-    with op.batch_alter_table("recognitions", schema=None) as batch_op:
-        batch_op.drop_index("ix_recognitions_household")
-
-    op.drop_table("recognitions")
-    with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_memberships_person_id"))
-        batch_op.drop_index("ix_memberships_open")
-        batch_op.drop_index(batch_op.f("ix_memberships_household_id"))
-
-    op.drop_table("memberships")
-    with op.batch_alter_table("awards", schema=None) as batch_op:
-        batch_op.drop_index("ix_awards_household")
-
-    op.drop_table("awards")
-    with op.batch_alter_table("applications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_applications_window_region"))
-        batch_op.drop_index("ix_applications_window")
-        batch_op.drop_index("ix_applications_status")
-        batch_op.drop_index("ix_applications_region")
-        batch_op.drop_index(batch_op.f("ix_applications_household_id"))
-        batch_op.drop_index(batch_op.f("ix_applications_applicant_name"))
-        batch_op.drop_index(batch_op.f("ix_applications_applicant_id"))
-
-    op.drop_table("applications")
-    with op.batch_alter_table("ab_permission_view_role", schema=None) as batch_op:
-        batch_op.drop_index("idx_role_id")
-        batch_op.drop_index("idx_permission_view_id")
-
-    op.drop_table("ab_permission_view_role")
-    op.drop_table("session_stamps")
-    op.drop_table("publications")
-    with op.batch_alter_table("offices", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_offices_region_code"))
-
-    op.drop_table("offices")
-    with op.batch_alter_table("households", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_households_region_code"))
-
-    op.drop_table("households")
-    with op.batch_alter_table("drafts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_drafts_user_id"))
-        batch_op.drop_index(batch_op.f("ix_drafts_applicant_index"))
-
-    op.drop_table("drafts")
-    op.drop_table("deliveries")
-    with op.batch_alter_table("delegations", schema=None) as batch_op:
-        batch_op.drop_index("ix_delegations_item_region")
-
-    op.drop_table("delegations")
-    with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignments_user_id"))
-        batch_op.drop_index("ix_assignments_role_region")
-
-    op.drop_table("assignments")
-    op.drop_table("ab_user_role")
-    with op.batch_alter_table("ab_user_group", schema=None) as batch_op:
-        batch_op.drop_index("idx_user_id")
-        batch_op.drop_index("idx_user_group_id")
-
-    op.drop_table("ab_user_group")
-    with op.batch_alter_table("ab_permission_view", schema=None) as batch_op:
-        batch_op.drop_index("idx_view_menu_id")
-        batch_op.drop_index("idx_permission_id")
-
-    op.drop_table("ab_permission_view")
-    with op.batch_alter_table("ab_group_role", schema=None) as batch_op:
-        batch_op.drop_index("idx_group_role_id")
-        batch_op.drop_index("idx_group_id")
-
-    op.drop_table("ab_group_role")
-    with op.batch_alter_table("ab_api_key", schema=None) as batch_op:
-        batch_op.drop_index("idx_api_key_user_id")
-        batch_op.drop_index("idx_api_key_prefix")
-        batch_op.drop_index("idx_api_key_lookup_hash")
-
-    op.drop_table("ab_api_key")
-    op.drop_table("releases")
-    with op.batch_alter_table("register_rows", schema=None) as batch_op:
-        batch_op.drop_index("ix_register_rows_scope")
-        batch_op.drop_index(batch_op.f("ix_register_rows_person_index"))
-
-    op.drop_table("register_rows")
-    with op.batch_alter_table("regions", schema=None) as batch_op:
-        batch_op.drop_index("ix_regions_parent_code")
-
-    op.drop_table("regions")
-    with op.batch_alter_table("persons", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_persons_region_code"))
-        batch_op.drop_index(batch_op.f("ix_persons_phone"))
-        batch_op.drop_index(batch_op.f("ix_persons_name"))
-
-    op.drop_table("persons")
-    op.drop_table("holidays")
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.drop_index("ix_events_region_id")
-        batch_op.drop_index(batch_op.f("ix_events_actor_id"))
-        batch_op.drop_index("ix_events_action_id")
-
-    op.drop_table("events")
-    op.drop_table("departments")
-    op.drop_table("demo_clock")
-    op.drop_table("ab_view_menu")
-    op.drop_table("ab_user")
-    op.drop_table("ab_role")
-    op.drop_table("ab_register_user")
-    op.drop_table("ab_permission")
-    op.drop_table("ab_group")
+    for table in (
+        "tasks",
+        "entitlements",
+        "determinations",
+        "case_search",
+        "visits",
+        "notices",
+        "conflicts",
+        "checks",
+        "cases",
+        "recognitions",
+        "memberships",
+        "awards",
+        "applications",
+        "ab_permission_view_role",
+        "session_stamps",
+        "publications",
+        "offices",
+        "households",
+        "drafts",
+        "deliveries",
+        "delegations",
+        "assignments",
+        "ab_user_role",
+        "ab_user_group",
+        "ab_permission_view",
+        "ab_group_role",
+        "ab_api_key",
+        "releases",
+        "register_rows",
+        "regions",
+        "persons",
+        "holidays",
+        "events",
+        "departments",
+        "demo_clock",
+        "ab_view_menu",
+        "ab_user",
+        "ab_role",
+        "ab_register_user",
+        "ab_permission",
+        "ab_group",
+    ):
+        op.drop_table(table)
