@@ -26,7 +26,7 @@ class FormDocument:
         return cls(document["id"], Text.of(document["title"]), tuple(document["core"]), Layout.of(document["layout"]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bank:
     """Every question of a release once, with its sections, code lists and the two forms."""
 
@@ -35,6 +35,9 @@ class Bank:
     code_lists: Mapping[str, CodeList]
     application: FormDocument
     home_visit: FormDocument
+
+    def __repr__(self) -> str:
+        return f"Bank({len(self.questions)} questions)"
 
     @classmethod
     def of(
@@ -64,7 +67,7 @@ class Bank:
         return self.application if which == "application" else self.home_visit
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Form:
     """The smallest form that answers all chosen items: schema for machines, layout for people, report for the promise.
 
@@ -82,6 +85,9 @@ class Form:
     item_needs: Mapping[str, tuple[str, ...]]
     known: frozenset[str]
     report: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Form({self.which}, {len(self.questions)} questions for {len(self.item_needs)} items)"
 
     @cached_property
     def order(self) -> Mapping[str, int]:

@@ -8,12 +8,14 @@ shows, because nobody at this desk could ever make it appear. A question is requ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final
 
+from portal.forms import limits
 from portal.forms.bank import Form
+from portal.forms.checking import check
 from portal.forms.questions import Condition, Question
 from portal.rules import Environment, Undetermined
 
@@ -31,19 +33,32 @@ class Truth(Enum):
     BEYOND = "beyond"  # the form cannot tell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Situation:
-    """A form with the answers so far, ready to ask what shows and what is needed."""
+    """A form with the answers so far, ready to ask what shows and what is needed.
+
+    The rules see only answers that are right in themselves: a date that is no date counts as blank for them.
+    """
 
     form: Form
     answers: Answers
     environment: Environment
     has_environment: bool
+    # The sound part of each row, found once; the row itself is kept so that its identity stays taken.
+    rows: dict[int, tuple[Answers, Answers]] = field(default_factory=dict)
+
+    def evaluate(self, condition: Condition, row: Answers | None) -> Any:
+        return condition.rule.evaluate(self.environment, None if row is None else self._sound_row(row))
+
+    def _sound_row(self, row: Answers) -> Answers:
+        if id(row) not in self.rows:
+            self.rows[id(row)] = (row, _sound(self.form, row))
+        return self.rows[id(row)][1]
 
     def decide(self, condition: Condition, row: Answers | None) -> Truth:
         if not self.has_environment and _NEED_ENVIRONMENT & operators(condition.document):
             return Truth.BEYOND
-        value = condition.rule.evaluate(self.environment, row)
+        value = self.evaluate(condition, row)
         if isinstance(value, Undetermined):
             asked = self.form.questions.keys() | self.form.rows.keys()
             return Truth.BLANK if value.missing and value.missing <= asked else Truth.BEYOND
@@ -68,10 +83,30 @@ class Situation:
 
 def situation(form: Form, answers: Answers, env: Environment | None = None) -> Situation:
     """Put the answers over the facts already known; rules about ages need `env`, which carries the date."""
+    facts: dict[str, Any] = _sound(form, answers)
+    for name in form.rows:
+        rows = answers.get(name)
+        if isinstance(rows, list) and len(rows) <= limits.ROWS:
+            facts[name] = [_sound(form, row) for row in rows if isinstance(row, Mapping)]
     if env is None:
-        bare = Environment(facts=answers, on=date(1970, 1, 1), params={}, statuses={}, derived={})
+        bare = Environment(facts=facts, on=date(1970, 1, 1), params={}, statuses={}, derived={})
         return Situation(form, answers, bare, has_environment=False)
-    return Situation(form, answers, replace(env, facts={**env.facts, **answers}), has_environment=True)
+    return Situation(form, answers, replace(env, facts={**env.facts, **facts}), has_environment=True)
+
+
+def _sound(form: Form, answers: Answers) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in answers.items():
+        question = form.questions.get(name)
+        if question is None:
+            if name == "row_id" and isinstance(value, str):
+                kept[name] = value
+        elif question.type == "id_number":
+            if isinstance(value, str):
+                kept[name] = value
+        elif next(check(question, value, form), None) is None:
+            kept[name] = value
+    return kept
 
 
 def operators(document: Any) -> frozenset[str]:

@@ -79,6 +79,13 @@ def digits(text: str) -> str:
     return re.sub(r"[\s-]", "", half_width(text))
 
 
+def region_code(text: str) -> str:
+    """The code in front of a chosen suggestion: "321311106201 仓集镇…" is 321311106201."""
+    bare = half_width(text)
+    match = re.fullmatch(r"([0-9]{4,12})\s.*", bare, re.DOTALL)
+    return match[1] if match is not None else bare
+
+
 def iso_date(text: str) -> str:
     """20250308, 2025/3/8, 2025.3.8 and 2025年3月8日 as 2025-03-08; anything else as it was."""
     bare = half_width(text)
@@ -132,7 +139,7 @@ _BY_TYPE: Final[Mapping[str, Callable[[Any], Any]]] = {
     "choices": _each(_if_text(plain_text)),
     "id_number": _if_text(id_number),
     "phone": _if_text(phone),
-    "region": _if_text(digits),
+    "region": _if_text(region_code),
     "photo": _file_list,
     "file": _file_list,
     "bank_account": _if_text(digits),

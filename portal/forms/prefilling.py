@@ -72,10 +72,10 @@ def compute(form: Form, answers: Mapping[str, Any], env: Environment | None = No
                     _from_identity(form, questions, row)
     now = situation(form, filled, env)
     for group, questions in form.rows.items():
-        rows = filled.get(group)
-        for row in rows if isinstance(rows, list) else ():
-            if isinstance(row, dict):
-                row |= _computed(now, questions, row)
+        if isinstance(filled.get(group), list):
+            filled[group] = [
+                {**row, **_computed(now, questions, row)} if isinstance(row, dict) else row for row in filled[group]
+            ]
     return filled | _computed(situation(form, filled, env), form.scalars, None)
 
 
@@ -139,7 +139,7 @@ def _computed(now: Situation, questions: tuple[Question, ...], row: Mapping[str,
     for question in questions:
         if question.compute is None:
             continue
-        value = question.compute.rule.evaluate(now.environment, row)
+        value = now.evaluate(question.compute, row)
         if value is not None and not isinstance(value, Undetermined):
             values[question.id] = _stored(question, value)
     return values

@@ -16,7 +16,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "rows_required": Text(
         "请填写“{title}”;没有的请勾选“没有”。", "Please enter “{title}”, or tick that there is none."
     ),
-    "member_required": Text("请至少填写一名家庭成员(申请人本人)。", "Please enter at least one member: the applicant."),
+    "member_required": Text("请填写“{title}”:至少有申请人本人。", "Please enter “{title}”: at least the applicant."),
     "not_computed": Text(
         "“{title}”由系统计算,现在还算不出:请先填好相关问题。",
         "“{title}” is computed by the system; answer the questions it depends on first.",

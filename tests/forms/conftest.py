@@ -74,8 +74,20 @@ def form(bank, needs):
 
 
 @pytest.fixture(scope="session")
+def composed(form):
+    """The form behind a call, so that Hypothesis does not print all of it with every example."""
+    return lambda: form
+
+
+@pytest.fixture(scope="session")
 def visit(bank):
     return compose(bank, {s: tuple(i) for s, i in DOCUMENTS["needs"]["home_visit"].items()}, "home-visit")
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The same household for properties; they copy it themselves."""
+    return copy.deepcopy(HOUSEHOLD)
 
 
 @pytest.fixture
@@ -83,6 +95,6 @@ def household():
     return copy.deepcopy(HOUSEHOLD)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def env():
     return Environment(facts={}, on=date(2022, 6, 1), params={}, statuses={}, derived={})
