@@ -82,7 +82,6 @@ def passes_luhn(account: str) -> bool:
 
 
 def masked(number: str) -> str:
-    """Enough of a number to recognise it: the first four and the last four characters."""
-    if len(number) <= 8:
-        return "*" * len(number)
-    return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
+    """Enough of a number to recognise it: four characters at each end of a long one, two of a short one."""
+    shown = 4 if len(number) >= 15 else 2 if len(number) >= 8 else 0
+    return f"{number[:shown]}{'*' * (len(number) - 2 * shown)}{number[len(number) - shown :]}"

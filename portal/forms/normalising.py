@@ -12,6 +12,8 @@ from portal.forms.bank import Form
 from portal.forms.questions import Question
 
 _INVISIBLE: Final = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_PLAIN: Final = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5}
+_CAPITALS: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LOOSE_DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _TIGHT_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TIME: Final = re.compile(r"([0-9]{1,2})[::]([0-9]{2})(?:[::]([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -52,7 +54,11 @@ def _as_is(value: Any) -> Any:
 
 def half_width(text: str) -> str:
     """Full-width digits, letters and signs as an input method writes them, to plain ones; no blanks around."""
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    return _composed(text).translate(_PLAIN).strip()
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
 
 
 def plain_text(text: str) -> str:
@@ -61,12 +67,11 @@ def plain_text(text: str) -> str:
 
 
 def lines_of_text(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return composed.translate(_INVISIBLE).strip()
+    return _composed(text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def id_number(text: str) -> str:
-    return identity.from_fifteen(re.sub(r"\s", "", half_width(text)).upper())
+    return identity.from_fifteen(re.sub(r"\s", "", half_width(text)).translate(_CAPITALS))
 
 
 def phone(text: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from portal.forms import Form, Question, masked
 from portal.rendering.form_words import word
 from portal.values import yuan
+
+# A disability certificate number begins with its holder's citizen number.
+_HOLDS_CITIZEN_NUMBER: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 
 def input_text(question: Question, value: Any) -> str:
@@ -56,7 +60,7 @@ def display_text(
         return _member_name(value, members)
     if question.type == "region":
         return (regions or {}).get(value, value)
-    if question.is_sensitive_number and not unmask:
+    if not unmask and (question.is_sensitive_number or _HOLDS_CITIZEN_NUMBER.match(value)):
         return masked(value)
     return input_text(question, value)
 

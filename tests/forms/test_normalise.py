@@ -110,6 +110,7 @@ def test_citizen_numbers_check(born, order):
 
 def test_numbers_are_masked_and_accounts_checked():
     assert masked("11010519491231002X") == "1101**********002X"
-    assert masked("12345678") == "********"
+    assert masked("E12345678") == "E1*****78"
+    assert masked("1234567") == "*******"
     assert passes_luhn("4111111111111111")
     assert not passes_luhn("4111111111111112")
