@@ -1,0 +1,124 @@
+"""Recording what a department decides: the prepared judgement and the confirmation, with all that is needed to replay it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.cases.assessment import Assessment, assess
+from portal.cases.models import Case, Determination
+from portal.db import vault_of
+from portal.errors import FieldError, Problem, Refused
+from portal.values import Text
+
+DECIDED = ("eligible", "not_eligible")
+BAD_DECISION = Problem("bad-decision", 422, Text("研判内容不完整。", "The decision is not complete."))
+
+
+def prepare(db: Session, actor: Actor, case: Case, payload: Mapping[str, Any], reason: str, now: datetime, today: date) -> Determination:
+    """Record the department's judgement: eligible or not, the amount, the persons and the reason.
+
+    A reason is required for a refusal, and whenever the officer departs from what the rules propose.
+    """
+    assessment = assess(db, case, today=today)
+    outcome, amount = payload.get("outcome"), payload.get("amount_fen")
+    proposed = assessment.judgement.proposed_fen if assessment.judgement.amount_fen is None else assessment.judgement.amount_fen
+    if amount is None and outcome == "eligible":
+        amount = proposed
+    text = (str(payload.get("reason") or "") or reason).strip()[:1000]
+    faults = _faults(outcome, amount, text, assessment, proposed)
+    if faults:
+        raise Refused(BAD_DECISION, tuple(faults))
+    persons = payload.get("persons") or proposed_persons(assessment)
+    determination = _record(db, actor, case, assessment, "prepared", str(outcome), amount if outcome == "eligible" else None, persons, text, now, today)
+    case.prepared_outcome = str(outcome)
+    case.outcome = str(outcome)
+    case.amount_fen = determination.amount_fen
+    case.persons = list(persons) if outcome == "eligible" else []
+    case.reason = text
+    return determination
+
+
+def confirm(db: Session, actor: Actor, case: Case, reason: str, now: datetime, today: date) -> Determination:
+    """Record the confirmation of what was prepared; the facts are kept as they stand at this moment."""
+    assessment = assess(db, case, today=today)
+    return _record(
+        db, actor, case, assessment, "confirmed", case.prepared_outcome, case.amount_fen, case.persons, reason or case.reason, now, today
+    )
+
+
+def proposed_persons(assessment: Assessment) -> list[dict[str, Any]]:
+    """The persons the rules would award, by row, with each one's amount."""
+    return [
+        {"row": person.row, "outcome": person.outcome, "amount_fen": person.amount_fen}
+        for person in assessment.judgement.persons
+        if person.outcome == "eligible" or assessment.judgement.outcome != "eligible"
+    ]
+
+
+def _faults(outcome: Any, amount: Any, reason: str, assessment: Assessment, proposed: int | None) -> list[FieldError]:
+    faults = []
+    if outcome not in DECIDED:
+        faults.append(FieldError("/outcome", "outcome", "required", Text("请选择符合或不符合。", "Choose eligible or not eligible.")))
+    if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool) or amount < 0):
+        faults.append(FieldError("/amount_fen", "amount_fen", "amount", Text("金额应为不小于零的数。", "The amount must be zero or more.")))
+    departs = outcome != assessment.judgement.outcome or (outcome == "eligible" and amount != proposed)
+    if not reason and (outcome == "not_eligible" or departs):
+        faults.append(
+            FieldError(
+                "/reason", "reason", "required", Text("不符合或与系统建议不一致时,须写明理由。", "Give a reason for a refusal, or when you depart from the proposal.")
+            )
+        )
+    return faults
+
+
+def _record(
+    db: Session,
+    actor: Actor,
+    case: Case,
+    assessment: Assessment,
+    kind: str,
+    outcome: str,
+    amount: int | None,
+    persons: Any,
+    reason: str,
+    now: datetime,
+    today: date,
+) -> Determination:
+    db.execute(
+        update(Determination).where(Determination.case_id == case.id, Determination.kind == kind).values(superseded=True)
+    )
+    judged = assessment.judgement
+    determination = Determination(
+        case_id=case.id,
+        kind=kind,
+        outcome=outcome,
+        amount_fen=amount,
+        proposed_outcome=judged.outcome,
+        proposed_fen=judged.proposed_fen if judged.amount_fen is None else judged.amount_fen,
+        persons=list(persons or []),
+        reason=reason,
+        decided_by=actor.name,
+        decided_by_id=actor.id,
+        decided_at=now,
+        decided_on=today,
+        release_id=case.release_id,
+        facts=vault_of(db).seal_in(dict(assessment.facts), SEALED_FACTS),
+        statuses=dict(assessment.statuses),
+        reasons=[reason_line(r) for r in judged.reasons],
+    )
+    db.add(determination)
+    return determination
+
+
+SEALED_FACTS = frozenset({"applicant_id_no", "member_id_no", "sup_id_no", "sup_family_id_no", "pay_account_no", "app_agent_id_no", "member_guardian_id_no", "deceased_id_no"})
+
+
+def reason_line(reason: Any) -> dict[str, Any]:
+    """One rule's result as it is kept with a decision and shown in lists."""
+    return {"rule": reason.rule, "holds": reason.holds, "zh": reason.zh, "en": reason.en, "missing": sorted(reason.missing)}

@@ -1,0 +1,32 @@
+"""The rule language: a strict subset of JsonLogic, three-valued and exact, and the judging of an item by its rules.
+
+Pure: no clock, no files, no database. An unanswered fact gives *undetermined*, never *eligible*; money is integer 分.
+"""
+
+from portal.rules.explaining import NearMiss, Trace, near_miss_in_words, trace
+from portal.rules.judging import Benefit, Judgement, PersonJudgement, Policy, Reason, Requirement, judge
+from portal.rules.outcomes import Environment, Undetermined
+from portal.rules.parsing import Fault, RuleError, Vocabulary
+from portal.rules.rule import Derived, Rule, parse
+
+__all__ = [
+    "Benefit",
+    "Derived",
+    "Environment",
+    "Fault",
+    "Judgement",
+    "NearMiss",
+    "PersonJudgement",
+    "Policy",
+    "Reason",
+    "Requirement",
+    "Rule",
+    "RuleError",
+    "Trace",
+    "Undetermined",
+    "Vocabulary",
+    "judge",
+    "near_miss_in_words",
+    "parse",
+    "trace",
+]

@@ -1,0 +1,173 @@
+"""Explaining a result: the value of every step, by how much a limit was missed, and an amount's arithmetic in yuan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from portal.rules.compiling import compile_rule, truth
+from portal.rules.operators import is_number
+from portal.rules.outcomes import Environment, Row, Undetermined, number
+from portal.values import Text, yuan
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One step of an evaluation: the operator, the name it reads if any, its value and the steps below it."""
+
+    op: str
+    name: str | None
+    value: Any
+    parts: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A comparison that failed between two numbers: what it was, the operator, the limit, and the gap between them."""
+
+    name: str
+    left: Fraction
+    op: str
+    right: Fraction
+
+    @property
+    def gap(self) -> Fraction:
+        return abs(self.left - self.right)
+
+
+def trace(document: Any, env: Environment, row: Row | None = None) -> Trace:
+    """Every step with its value. Rows of any/all/count/sum are not unfolded."""
+    value = compile_rule(document)(env, row)
+    if not isinstance(document, dict):
+        return Trace("literal", None, value)
+    ((op, args),) = document.items()
+    if op in {"var", "param", "status"}:
+        return Trace(op, str(args), value)
+    if op in {"any", "all", "count", "sum", "on_or_after"}:
+        return Trace(op, str(args[0]) if isinstance(args, list) else None, value)
+    below = args if isinstance(args, list) else [args]
+    return Trace(op, None, value, tuple(trace(part, env, row) for part in below if isinstance(part, dict)))
+
+
+ORDERS = ("<", "<=", ">", ">=")
+
+
+def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss | None:
+    """The first order comparison between numbers that made the rule fail, looking into and, or and derived values."""
+    if not isinstance(document, dict):
+        return None
+    ((op, args),) = document.items()
+    if op in {"and", "or"}:
+        hits = (near_miss_of(part, env, row) for part in args if truth(compile_rule(part)(env, row)) is False)
+        return next((hit for hit in hits if hit), None)
+    if op == "between":
+        return near_miss_of({"and": [{">=": [args[0], args[1]]}, {"<=": [args[0], args[2]]}]}, env, row)
+    if op == "var" and args in env.derived:
+        return near_miss_of(env.derived[args].rule.document, env, row)
+    if op not in ORDERS:
+        return None
+    left, right = (number(compile_rule(part)(env, row)) for part in args)
+    if not is_number(left) or not is_number(right):
+        return None
+    return NearMiss(_name(args[0]), Fraction(left), op, Fraction(right))
+
+
+def _name(document: Any) -> str:
+    if isinstance(document, dict):
+        ((op, args),) = document.items()
+        if op in {"var", "param"}:
+            return str(args)
+        if isinstance(args, list):
+            return next((found for part in args if (found := _name(part))), "")
+        return _name(args)
+    return ""
+
+
+_SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+
+
+def sum_in_words(document: Any, env: Environment, row: Row | None, total: int) -> Text:
+    """An amount as people write it: 620.00 × 2 − 7,200.00 ÷ 12 = 640.00. 分 are shown as yuan, counts as they are."""
+    left = _written(document, env, row, money=True)
+    result = yuan(total)
+    shown = result if left == result else f"{left} = {result}"
+    return Text(f"{shown} 元", f"{shown} yuan")
+
+
+def _written(document: Any, env: Environment, row: Row | None, *, money: bool, inside: bool = False) -> str:
+    value = number(compile_rule(document)(env, row))
+    if isinstance(document, dict):
+        ((op, args),) = document.items()
+        if op in _SIGNS and isinstance(args, list) and len(args) > 1:
+            return _operation(op, args, env, row, money=money, inside=inside)
+        if op in {"min", "max"} and isinstance(args, list):
+            parts = [_written(part, env, row, money=money) for part in args if not (op == "max" and part == 0)]
+            return parts[0] if len(parts) == 1 else f"{op}({', '.join(parts)})"
+        chosen = _chosen(op, args, env, row)
+        if chosen is not None:
+            return _written(chosen, env, row, money=money, inside=inside)
+    return _number(value, money=money)
+
+
+def _operation(op: str, args: list[Any], env: Environment, row: Row | None, *, money: bool, inside: bool) -> str:
+    """A product has one factor in money, the largest; a quotient's divisor is a count."""
+    if op == "*":
+        values = [number(compile_rule(part)(env, row)) for part in args]
+        sizes = [abs(v) if is_number(v) else 0 for v in values]
+        is_money = [money and n == sizes.index(max(sizes)) for n in range(len(args))]
+    elif op == "/":
+        is_money = [money, *([False] * (len(args) - 1))]
+    else:
+        is_money = [money] * len(args)
+    deep = op in {"*", "/"}
+    text = _SIGNS[op].join(_written(p, env, row, money=m, inside=deep) for p, m in zip(args, is_money, strict=True))
+    return f"({text})" if inside and op in {"+", "-"} else text
+
+
+def _chosen(op: str, args: Any, env: Environment, row: Row | None) -> Any:
+    """The branch an if or a match takes, so that only the sum that counted is written."""
+    if op == "if":
+        for condition, then in zip(args[:-1:2], args[1::2], strict=False):
+            if truth(compile_rule(condition)(env, row)) is True:
+                return then
+        return args[-1]
+    if op == "match":
+        subject = compile_rule(args[0])(env, row)
+        return (
+            args[1].get(subject)
+            if isinstance(subject, str) and subject in args[1]
+            else (args[2] if len(args) > 2 else None)
+        )
+    return None
+
+
+def _number(value: Any, *, money: bool) -> str:
+    if isinstance(value, Undetermined) or value is None:
+        return "?"
+    if not is_number(value):
+        return str(value)
+    exact = Fraction(value)
+    if money:
+        cents = exact / 100
+        return yuan(int(exact)) if exact.denominator == 1 else f"{float(cents):,.4f}"
+    return str(int(exact)) if exact.denominator == 1 else f"{float(exact):.4f}".rstrip("0").rstrip(".")
+
+
+OPERATOR_WORDS: dict[str, Text] = {
+    "<": Text("低于", "below"),
+    "<=": Text("不高于", "at most"),
+    ">": Text("高于", "above"),
+    ">=": Text("不低于", "at least"),
+}
+
+
+def near_miss_in_words(miss: NearMiss, titles: Mapping[str, Text], *, money: bool) -> Text:
+    """“家庭人均月收入 812.00,应低于 780.00,差 32.00”."""
+    title = titles.get(miss.name, Text(miss.name, miss.name))
+    left, right, gap = (_number(v, money=money) for v in (miss.left, miss.right, miss.gap))
+    word = OPERATOR_WORDS[miss.op]
+    return Text(
+        f"{title.zh} {left},应{word.zh} {right},差 {gap}", f"{title.en} is {left}, must be {word.en} {right}; {gap} off"
+    )
