@@ -140,11 +140,25 @@ class Catalogue:
         on: date,
         items: Iterable[str] | None = None,
         statuses: Mapping[str, bool | None] | None = None,
+        awaited: frozenset[str] = frozenset(),
     ) -> dict[str, Judgement]:
-        """Judge the named items (or all) for one household at a date."""
+        """Judge the named items (or all) for one household at a date.
+
+        `awaited` names facts that are still to come (see `seen_or_returned`): a result that lacks only these is likely.
+        """
         environment = self.environment(facts, on, statuses)
         chosen = self.items.values() if items is None else self.chosen(items)
-        return {item.slug: judge(item.policy, environment) for item in chosen}
+        return {item.slug: judge(item.policy, environment, awaited=awaited) for item in chosen}
+
+    @cached_property
+    def seen_or_returned(self) -> frozenset[str]:
+        """Facts that only the visit or the comparisons bring: unknown before them, and no fault of the family."""
+        return frozenset(
+            question.id
+            for question in self.bank.questions.values()
+            if "application" not in question.forms
+            or (question.prefill and question.prefill.kind in {"check", "agency"})
+        )
 
     # --- forms -------------------------------------------------------------------------------------------------
 

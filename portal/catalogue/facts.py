@@ -17,6 +17,14 @@ BEYOND = re.compile(
     r"x_(requested_amount|cpi_triggered|any_check_conflict|aided_same_reason_[a-z0-9_]+|has_benefit_[a-z0-9_]+"
     r"|has_file_[a-z0-9_]+)"
 )
+BEYOND_WORDS = (
+    "x_requested_amount",
+    "x_cpi_triggered",
+    "x_any_check_conflict",
+    "x_aided_same_reason_",
+    "x_has_benefit_",
+    "x_has_file_",
+)
 MAX_ROWS = 200
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from portal.catalogue.checks.index import Index, Place
+from portal.catalogue.checks.index import Index, Place, did_you_mean
 from portal.catalogue.checks.layouts import controls
-from portal.catalogue.checks.vocabulary import Words, vocabulary_of
+from portal.catalogue.checks.vocabulary import scope_of, vocabulary_of, with_returned
 from portal.catalogue.documents import Source
+from portal.catalogue.facts import BEYOND, BEYOND_WORDS
 from portal.errors import Finding
-from portal.forms.questions import RULE_SCOPES
-from portal.rules import Rule, RuleError, parse
+from portal.rules import Rule, RuleError, Vocabulary, parse
 from portal.values import Text
 
 
@@ -33,18 +33,26 @@ def check_expressions(source: Source, index: Index) -> Iterator[Finding]:
     yield from _papers_and_conflicts(source, words)
 
 
-def read_rule(place: Place, document: Any, words: Words, scope: str) -> Generator[Finding, None, Rule | None]:
+def read_rule(place: Place, document: Any, words: Vocabulary, scope: str) -> Generator[Finding, None, Rule | None]:
     """Parse one rule; yields what is wrong with it and returns the compiled rule, or None."""
     try:
-        return parse(document, vocabulary=words.vocabulary, scope=scope)
+        rule = parse(document, vocabulary=words, scope=scope)
     except RuleError as error:
         for pointer, message, suggestion in error.findings:
             yield Finding(place.file, place.pointer + pointer, message, suggestion)
-    return None
+        return None
+    for name in sorted(rule.reads):
+        if name.startswith("x_") and BEYOND.fullmatch(name) is None:
+            yield place.finding(f"平台不提供“{name}”。", f"The platform does not answer {name!r}.", _beyond(name))
+    return rule
+
+
+def _beyond(name: str) -> Text | None:
+    return did_you_mean(name, BEYOND_WORDS)
 
 
 def _item(
-    place: Place, item: Mapping[str, Any], words: Words, derived: Mapping[str, Rule], core: set[str], index: Index
+    place: Place, item: Mapping[str, Any], words: Vocabulary, derived: Mapping[str, Rule], core: set[str], index: Index
 ) -> Iterator[Finding]:
     asked = {*item["questions"], *item["survey"], *core}
     parsed: list[tuple[Place, Rule]] = []
@@ -135,30 +143,30 @@ def _circles(place: Place, name: str, derived: Mapping[str, Rule]) -> Iterator[F
         yield place.finding(f"“{name}”的推算绕回了自身。", f"{name!r} is worked out from itself.")
 
 
-def _questions(source: Source, words: Words) -> Iterator[Finding]:
+def _questions(source: Source, words: Vocabulary) -> Iterator[Finding]:
     for path, section in source.of_kind("questions"):
-        scope = RULE_SCOPES.get(section["group"], "application")
+        scope = scope_of(section["group"])
         for position, question in enumerate(section["questions"]):
             for key in ("required", "compute"):
                 document = question.get(key)
                 if document is not None and not isinstance(document, bool):
                     place = Place(path) / "questions" / position / key
-                    yield from read_rule(place, document, words.in_group(section["group"]), scope)
+                    yield from read_rule(place, document, words, scope)
 
 
-def _layouts(source: Source, words: Words) -> Iterator[Finding]:
+def _layouts(source: Source, words: Vocabulary) -> Iterator[Finding]:
     for kind in ("application", "home_visit"):
         for path, document in source.of_kind(kind):
             start = Place(path) / "layout" / "elements"
             for where, control, rows in controls(start, document["layout"]["elements"]):
                 rule = control.get("rule")
                 if isinstance(rule, dict) and "condition" in rule:
-                    scope = RULE_SCOPES.get(rows or "application", "application")
+                    scope = scope_of(rows or "application")
                     place = where / "rule" / "condition"
-                    yield from read_rule(place, rule["condition"], words.in_group(rows or "application"), scope)
+                    yield from read_rule(place, rule["condition"], words, scope)
 
 
-def _papers_and_conflicts(source: Source, words: Words) -> Iterator[Finding]:
+def _papers_and_conflicts(source: Source, words: Vocabulary) -> Iterator[Finding]:
     for path, document in source.of_kind("documents"):
         for position, paper in enumerate(document["documents"]):
             if paper.get("when") is not None:
@@ -167,7 +175,7 @@ def _papers_and_conflicts(source: Source, words: Words) -> Iterator[Finding]:
     for path, document in source.of_kind("comparisons"):
         for position, comparison in enumerate(document["comparisons"]):
             place = Place(path) / "comparisons" / position
-            returned = words.with_returned([entry["id"] for entry in comparison["returns"]])
+            returned = with_returned(words, (entry["id"] for entry in comparison["returns"]))
             for at, conflict in enumerate(comparison["conflicts"]):
                 where = place / "conflicts" / at / "when"
                 yield from read_rule(where, conflict["when"], returned, conflict.get("scope", "application"))
