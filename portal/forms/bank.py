@@ -108,7 +108,7 @@ class Form:
 
     @cached_property
     def shown_when(self) -> Mapping[str, Any]:
-        """question -> the condition to show it, for the questions that have one."""
+        """The condition to show a question, by its id, for the questions that have one."""
         return {c.question: c.shown_when for c in self.layout.controls() if c.shown_when is not None}
 
     @cached_property

@@ -70,7 +70,7 @@ def _text(question: Question, value: Any, _form: Form) -> Iterator[Fault]:
 
 def is_number(value: Any) -> bool:
     """A JSON number: no boolean, no NaN, no infinity."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value and abs(value) < 1e300
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
 def _number(question: Question, value: Any, _form: Form) -> Iterator[Fault]:
@@ -88,7 +88,7 @@ def _number(question: Question, value: Any, _form: Form) -> Iterator[Fault]:
         yield "max", {"limit": _shown(highest, money)}
 
 
-def _shown(limit: int | float, money: bool) -> str:
+def _shown(limit: float, money: bool) -> str:
     return f"{yuan(int(limit))} 元" if money else f"{limit:g}"
 
 

@@ -8,7 +8,7 @@ shows, because nobody at this desk could ever make it appear. A question is requ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Any, Final
@@ -91,7 +91,9 @@ def situation(form: Form, answers: Answers, env: Environment | None = None) -> S
     if env is None:
         bare = Environment(facts=facts, on=date(1970, 1, 1), params={}, statuses={}, derived={})
         return Situation(form, answers, bare, has_environment=False)
-    return Situation(form, answers, replace(env, facts={**env.facts, **facts}), has_environment=True)
+    # Built anew rather than replaced: an environment remembers derived values, and these facts are others.
+    known = Environment({**env.facts, **facts}, env.on, env.params, env.statuses, env.derived)
+    return Situation(form, answers, known, has_environment=True)
 
 
 def _sound(form: Form, answers: Answers) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def parse_date(text: str) -> date | None:
 def parse_moment(text: str) -> datetime | None:
     """The moment an ISO date-time names, or None."""
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment if moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR else None

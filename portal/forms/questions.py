@@ -25,8 +25,10 @@ ROW_TITLES: Final[Mapping[str, Text]] = {
 # How the rule language calls the row in which a rule of this group stands.
 RULE_SCOPES: Final[Mapping[str, str]] = {"members": "member", "houses": "house"}
 TYPES: Final = frozenset(
-    "text textarea integer decimal money date datetime boolean choice choices id_number phone region photo file "
-    "signature geo bank_account member_reference".split()
+    {
+        *("text", "textarea", "integer", "decimal", "money", "date", "datetime", "boolean", "choice", "choices"),
+        *("id_number", "phone", "region", "photo", "file", "signature", "geo", "bank_account", "member_reference"),
+    }
 )
 
 

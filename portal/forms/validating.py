@@ -85,7 +85,7 @@ def _structural_fault(answers: Any) -> str | None:
 
 def _faults(now: Situation) -> Iterator[FieldError]:
     form, answers = now.form, now.answers
-    yield from _strangers(form, answers, {q.id for q in form.scalars} | set(form.rows), "")
+    yield from _strangers(answers, {q.id for q in form.scalars} | set(form.rows), "")
     done: set[str] = set()
     for question in form.questions.values():
         if not question.in_rows:
@@ -122,7 +122,7 @@ def _row_faults(now: Situation, name: str, rows: list[Any]) -> Iterator[FieldErr
         if not isinstance(row, Mapping):
             yield fault(pointer, name, ROW_TITLES[name], "not_a_row")
             continue
-        yield from _strangers(now.form, row, allowed, pointer)
+        yield from _strangers(row, allowed, pointer)
         if "row_id" in row:
             mark = row["row_id"]
             if not isinstance(mark, str) or not fits(patterns.ROW_ID, mark) or mark in marks:
@@ -133,7 +133,7 @@ def _row_faults(now: Situation, name: str, rows: list[Any]) -> Iterator[FieldErr
             yield from _one(now, question, row, pointer, row)
 
 
-def _strangers(form: Form, answers: Mapping[str, Any], allowed: set[str], pointer: str) -> Iterator[FieldError]:
+def _strangers(answers: Mapping[str, Any], allowed: set[str], pointer: str) -> Iterator[FieldError]:
     for name in answers:
         if name not in allowed:
             escaped = name.replace("~", "~0").replace("/", "~1")

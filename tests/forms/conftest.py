@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from portal.forms import Bank, compose
 from portal.rules import Environment
 

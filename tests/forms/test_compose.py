@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+
 from portal.forms import Bank, Question, compose, needed_by, portability_fault, separate_counts
 
 
@@ -24,7 +25,7 @@ def test_questions_of_items_nobody_chose_are_not_asked(bank, needs):
 
 
 def test_the_layout_keeps_its_order_and_names_only_what_the_schema_has(form):
-    assert list(form.questions)[0] == "app_mode"
+    assert next(iter(form.questions)) == "app_mode"
     assert list(form.questions)[-1] == "applicant_sign"
     for group in form.layout.to_json()["elements"]:
         for control in group["elements"]:

@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from portal.forms import compute, facts_of, hidden, normalise, prefill, prune, validate, warnings
 
 json_values = st.recursive(

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from portal.forms import born_on, masked, normalise, normalise_value, resident_id_fault
 from portal.forms.identity import check_character, from_fifteen, passes_luhn, sex_of
 

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from portal.forms import validate
 from portal.forms.sentences import BEYOND_SCHEMA
 

@@ -1,6 +1,7 @@
 """Posted pages: everything typed comes back, amounts are exact, rows keep their marks."""
 
 import pytest
+
 from portal.forms import errors_of, from_posted, merge, none_of_these, normalise
 from portal.rendering.display import input_text
 

@@ -1,6 +1,7 @@
 """Validating: what a clerk is told, where, and in which words."""
 
 import pytest
+
 from portal.forms import missing_for, normalise, resident_id_fault, validate, warnings
 
 

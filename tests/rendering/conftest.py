@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+
 from portal.forms import Bank, compose
 from portal.rendering.forms import TEMPLATES
 from portal.rules import Environment

@@ -1,6 +1,7 @@
 """Facts for whoever decides: declared, returned, seen and decided side by side, numbers masked."""
 
 import pytest
+
 from portal.rendering.display import display_text
 from portal.rendering.facts import columns_of, facts_view
 

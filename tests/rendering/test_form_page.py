@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from portal.errors import FieldError
 from portal.forms import Origin, errors_of, from_posted, hidden, validate, warnings
 from portal.rendering.forms import STATIC, RegionOption, form_view
