@@ -64,7 +64,6 @@ FAULTS = [
     ("a question twice on the form", f"{F}/application.json", "/layout/elements/2/elements/1/scope", "#/properties/inc_wage", "already stands", None),
     ("a row question outside its rows", f"{F}/application.json", "/layout/elements/1/elements/0/scope", "#/properties/member_name", "belongs to 'members'", None),
     ("a missing translation", DIBAO, "/title/en", "", "English is missing", None),
-    ("an untranslated text", DIBAO, "/rules/0/title/en", "人均 income", "Chinese characters", None),
     ("an unknown key", DIBAO, "/workflw", "x", "has no meaning here", "'workflow'"),
     ("a value that is not allowed", DIBAO, "/rules/0/on_fail", "rejects", "is not one of", "'reject'"),
     ("a wrong type", DIBAO, "/questions", "hh_size", "should be a list", None),
@@ -157,6 +156,14 @@ def test_everything_is_reported_at_once(documents):
         (f"{F}/items/near_dibao.json", "/slug"),
         (f"{F}/items/education_aid.json", "/department"),
     } <= places
+
+
+def test_english_that_is_not_english_is_reported_and_does_not_hide_the_rest(documents):
+    documents[DIBAO]["rules"][0]["title"]["en"] = "人均 income"
+    documents[f"{F}/examples/dibao.json"]["examples"][0]["expect"]["amount_fen"] = 1
+    findings = check(Source(documents))
+    assert "Chinese characters" in found(findings, DIBAO, "/rules/0/title/en")[0].message.en
+    assert found(findings, f"{F}/examples/dibao.json", "/examples/0/expect/amount_fen")
 
 
 def test_a_missing_document_is_named(documents):

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from portal.catalogue.checks.expressions import check_expressions
 from portal.catalogue.checks.flows import check_flows
-from portal.catalogue.checks.index import index_of
+from portal.catalogue.checks.index import Index, index_of
 from portal.catalogue.checks.layouts import check_layouts
 from portal.catalogue.checks.questions import check_questions
 from portal.catalogue.checks.references import check_references
 from portal.catalogue.checks.shape import check_shape
-from portal.catalogue.checks.texts import check_texts
+from portal.catalogue.checks.texts import check_english, check_texts
 from portal.catalogue.checks.trials import check_examples
 from portal.catalogue.documents import Source
 from portal.catalogue.reading import read
@@ -26,25 +26,29 @@ __all__ = ["check", "check_meaning"]
 
 def check(source: Source) -> tuple[Finding, ...]:
     """Every fault of a catalogue, in the order of its files."""
-    findings = [*check_meaning(source), *check_flows(source)]
-    if not any(finding.file.startswith("form_schemas/") for finding in findings):
+    meaning, sound, index = _meaning(source)
+    findings = [*meaning, *check_flows(sound, index), *check_english(source)]
+    if not meaning:
         findings += check_examples(source, read(source))
     return tidy(findings)
 
 
 def check_meaning(source: Source) -> tuple[Finding, ...]:
     """Form, names and rules, without trying out workflows and examples: what is needed to use a catalogue at all."""
-    shape = tuple(check_shape(source))
-    damaged = {finding.file for finding in shape}
-    # The checks below rely on the form of a document; a damaged one still counts in the index of names.
-    sound = source.keep(set(source.documents) - damaged)
+    return tidy(_meaning(source)[0])
+
+
+def _meaning(source: Source) -> tuple[list[Finding], Source, Index]:
+    """The findings, the documents that have the form of their kind, and every name. Damaged documents are read no further."""
+    findings = list(check_shape(source))
+    sound = source.keep(set(source.documents) - {finding.file for finding in findings})
     index = index_of(source)
-    findings = [*shape, *check_texts(source)]
+    findings += check_texts(source)
     findings += check_references(sound, index)
     findings += check_questions(sound, index)
     findings += check_layouts(sound, index)
     findings += check_expressions(sound, index)
-    return tidy(findings)
+    return findings, sound, index
 
 
 def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:

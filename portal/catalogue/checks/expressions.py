@@ -80,6 +80,7 @@ def _item(
     for where, rule in parsed:
         yield from _unasked(where, rule, asked | filled, derived, index)
     yield from _needs(place, item, [rule for _, rule in parsed], derived, index)
+    yield from _ungranted(place, item)
 
 
 def _filled_elsewhere(item: Mapping[str, Any], index: Index) -> set[str]:
@@ -129,6 +130,31 @@ def _needs(
                 f"事项等待“{need}”,但没有一条规则用到它。",
                 f"The item waits for {need!r}, but none of its rules reads it.",
             )
+
+
+def _ungranted(place: Place, item: Mapping[str, Any]) -> Iterator[Finding]:
+    """A recognition that a rejecting rule asks for is one the item must be able to wait for."""
+    for position, requirement in enumerate(item["rules"]):
+        if requirement["on_fail"] != "reject" or requirement["scope"] != "application":
+            continue
+        for status in sorted(asked_for(requirement["when"]) - {*item["needs"], item.get("grants")}):
+            yield (place / "rules" / position / "when").finding(
+                f"规则要求“{status}”,但 needs 里没有它。", f"The rule asks for {status!r}, which 'needs' does not name."
+            )
+
+
+def asked_for(document: Any, wanted: bool = True) -> set[str]:
+    """Recognitions whose presence helps a rule to hold; those under a `not` do the opposite and do not count."""
+    if isinstance(document, list):
+        return {status for part in document for status in asked_for(part, wanted)}
+    if not isinstance(document, dict) or len(document) != 1:
+        return set()
+    ((operator, arguments),) = document.items()
+    if operator == "status":
+        return {arguments} if wanted and isinstance(arguments, str) else set()
+    if operator in {"and", "or", "not"}:
+        return asked_for(arguments, wanted is not (operator == "not"))
+    return set()
 
 
 def statuses_deeply(rule: Rule, derived: Mapping[str, Rule]) -> set[str]:
