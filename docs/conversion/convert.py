@@ -9,12 +9,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from calendar_cn import calendar  # noqa: E402
 from comparisons import comparisons  # noqa: E402
 from items import ItemWriter  # noqa: E402
 from layouts import layouts  # noqa: E402
 from pack import Pack, read, table  # noqa: E402
 from questions import code_lists, sections  # noqa: E402
 from regions import regions  # noqa: E402
+from registers import registers  # noqa: E402
 from standards import bundles, departments, derived, exclusions, papers, parameters, statuses  # noqa: E402
 
 from portal.catalogue.canonical import dumps  # noqa: E402
@@ -41,7 +43,9 @@ def documents(pack: Pack) -> dict[str, Any]:
         "regions.json": regions(pack),
         "roles.json": table("roles"),
     }
-    return {f"form_schemas/{path}": document for path, document in found.items()}
+    found |= {f"registers/{one['slug']}.json": one for one in registers()}
+    placed = {f"form_schemas/{path}": document for path, document in found.items()}
+    return placed | {"workflows/calendars/cn.json": calendar()}
 
 
 def main(arguments: list[str]) -> int:
