@@ -55,7 +55,7 @@ def _may(step: Step, entry: Open, state: State, actor: Roles) -> bool:
 
 def earlier_steps(wf: Workflow, state: State, name: str) -> tuple[str, ...]:
     """The steps people have done on the way to this one: where it can be sent back to."""
-    worked = {step for step, _ in state.hands}
+    worked = {step for step, _ in state.hands if step in state.done}
     return tuple(s for s in wf.steps if s in worked and s != name and name in wf.downstream[s])
 
 
