@@ -33,7 +33,7 @@ def normalise(form: Form, answers: Any) -> Any:
 
 def normalise_value(question: Question, value: Any) -> Any:
     """One answer in its stored spelling; None when it is blank."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         return None
     return _BY_TYPE.get(question.type, _as_is)(value)
 

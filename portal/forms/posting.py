@@ -64,7 +64,7 @@ def from_posted(form: Form, pairs: Iterable[tuple[str, str]]) -> Posted:
 def none_of_these(
     form: Form, answers: Mapping[str, Any], section: str, raw: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Answer “none of these”: zero for every blank money question of the section; what somebody typed is never touched."""
+    """Answer “none of these”: zero for every blank amount of the section; what somebody typed stays."""
     filled = dict(answers)
     known = form.sections.get(section)
     for name in known.none_questions if known is not None else ():

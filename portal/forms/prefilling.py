@@ -45,12 +45,12 @@ def prefill(
     filled = dict(answers or {})
     origins: dict[str, Origin] = {}
     for question in form.scalars:
-        _fill(question, sources, filled, "", when, origins)
+        _fill(question, sources, filled, "", origins, when=when)
     for group, questions in form.rows.items():
         rows = _joined(group, questions, sources, filled.get(group))
         for at, (row, found) in enumerate(rows):
             for question in questions:
-                _fill(question, found, row, f"/{group}/{at}", when, origins)
+                _fill(question, found, row, f"/{group}/{at}", origins, when=when)
         if rows:
             filled[group] = [row for row, _ in rows]
     return filled, origins
@@ -84,8 +84,9 @@ def _fill(
     sources: Mapping[str, Mapping[str, Any]],
     answers: dict[str, Any],
     base: str,
-    when: str | None,
     origins: dict[str, Origin],
+    *,
+    when: str | None,
 ) -> None:
     if question.prefill is None:
         return

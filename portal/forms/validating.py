@@ -66,19 +66,16 @@ def _structural_fault(answers: Any) -> str | None:
     seen = 0
     while waiting:
         node, depth = waiting.pop()
-        if depth > limits.DEPTH:
-            return "too_deep"
         if isinstance(node, Mapping | list):
-            if len(node) > limits.NODES:
-                return "too_large"
             seen += len(node)
-            children = node.values() if isinstance(node, Mapping) else node
-            waiting.extend((child, depth + 1) for child in children)
+            if depth >= limits.DEPTH:
+                return "too_deep"
+            if seen > limits.NODES:
+                return "too_large"
             if isinstance(node, Mapping) and not all(isinstance(key, str) and len(key) <= 200 for key in node):
                 return "not_answers"
+            waiting.extend((child, depth + 1) for child in (node.values() if isinstance(node, Mapping) else node))
         elif isinstance(node, str) and len(node) > limits.LONGEST:
-            return "too_large"
-        if seen > limits.NODES:
             return "too_large"
     return None
 

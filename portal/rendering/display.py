@@ -46,22 +46,36 @@ def display_text(
         return word("yes" if value else "no", lang)
     if isinstance(value, list):
         return _many(form, question, value, lang)
+    if isinstance(value, str):
+        return _text(form, question, value, lang, unmask=unmask, members=members, regions=regions or {})
     if question.type == "money" and isinstance(value, int):
         unit = question.unit.to(lang) if question.unit is not None else word("yuan", lang)
         return f"{yuan(value)} {unit}"
-    if question.type == "signature":
-        return word("signed", lang)
-    if not isinstance(value, str):
-        text = input_text(question, value)
-        return f"{text} {question.unit.to(lang)}" if question.unit is not None else text
-    if question.type == "choice":
-        return _code_title(form, question, value, lang)
-    if question.type == "member_reference":
-        return _member_name(value, members)
-    if question.type == "region":
-        return (regions or {}).get(value, value)
+    text = input_text(question, value)
+    return f"{text} {question.unit.to(lang)}" if question.unit is not None else text
+
+
+def _text(
+    form: Form,
+    question: Question,
+    value: str,
+    lang: str,
+    *,
+    unmask: bool,
+    members: Sequence[Mapping[str, Any]],
+    regions: Mapping[str, str],
+) -> str:
     if not unmask and (question.is_sensitive_number or _HOLDS_CITIZEN_NUMBER.match(value)):
         return masked(value)
+    match question.type:
+        case "signature":
+            return word("signed", lang)
+        case "choice":
+            return _code_title(form, question, value, lang)
+        case "member_reference":
+            return _member_name(value, members)
+        case "region":
+            return regions.get(value, value)
     return input_text(question, value)
 
 

@@ -1,5 +1,6 @@
 """The city's own catalogue: every item and all of them together give a form that can be answered, shown and sent."""
 
+import copy
 import json
 import time
 from datetime import date
@@ -7,8 +8,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from portal.forms import Bank, compose, compute, from_posted, hidden, normalise, portability_fault, prune, validate
 from portal.forms.identity import check_character
+from portal.forms.sentences import BEYOND_SCHEMA
 from portal.rendering.forms import form_view
 from portal.rules import Environment
 
@@ -151,3 +156,40 @@ def test_a_big_household_is_composed_checked_and_drawn_in_time(city, day, html):
     assert first - started < 0.5
     assert checked - first < 0.25
     assert time.perf_counter() - drawn < 1.0  # the budget is 150 ms; shared machines are slower
+
+
+@pytest.fixture(scope="module")
+def whole(city, day):
+    """The form of all items behind a call, its answers, and the reference validator compiled once."""
+    form = composed(city, sorted(ITEMS), "application")
+    answers = answered(form, day)
+    return lambda: (form, copy.deepcopy(answers), jsonschema.Draft202012Validator(form.schema))
+
+
+CONDITIONAL = {"required", "choose", "upload", "sign"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(picks=st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["drop", True, False, 0, "", "x"])), max_size=6))
+def test_the_schema_never_asks_for_more_than_the_engine(whole, day, picks):
+    """On the real conditions: what the engine accepts every validator accepts, and plain faults none does."""
+    form, answers, reference = whole()
+    questions = list(form.questions.values())
+    for at, value in picks:
+        question = questions[at % len(questions)]
+        target = answers[question.group][0] if question.in_rows else answers
+        if value == "drop":
+            target.pop(question.id, None)
+        else:
+            target[question.id] = value
+    answers = prune(form, answers, day)
+    errors = validate(form, answers, day)
+    plain = [
+        e
+        for e in errors
+        if e.code not in BEYOND_SCHEMA and not (e.code in CONDITIONAL and not form.questions[e.question].required)
+    ]
+    if not errors:
+        assert reference.is_valid(answers)
+    elif plain:
+        assert not reference.is_valid(answers)
