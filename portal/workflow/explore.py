@@ -108,7 +108,7 @@ def _moves(parts: Sequence[Part], world: World) -> Iterator[World]:
         roles = frozenset(s.assign.role for s in wf.steps.values() if s.assign) | {"citizen"}
         for n, offer in enumerate(open_to(wf, state, context, Roles("somebody", roles))):
             # Giving up is always a way out; alone it must not hide that the procedure itself has none.
-            if offer.blocked or offer.action in SKIPPED or (len(parts) == 1 and not offer.step):
+            if offer.blocked or offer.action in SKIPPED or (not offer.step and (len(parts) == 1 or wf.scope == "case")):
                 continue
             for target in offer.targets or (None,):
                 entry = state.entry(offer.step)

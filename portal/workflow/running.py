@@ -93,7 +93,7 @@ class Run:
             self._pass(step, step.first)
         elif step.signal and signals_wanted(step, self.context) <= self.signals:
             self._pass(step, step.first)
-        elif step.automatic is not None and step.automatic[0](self.context):
+        elif step.automatic is not None and not self.rejudged and step.automatic[0](self.context):
             self._pass(step, step.actions[step.automatic[1]])
         else:
             self._open(step, origin)

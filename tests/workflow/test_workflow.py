@@ -121,6 +121,7 @@ def test_supplement_stops_clocks_and_moves_due_dates():
         ("list_based", 3, ("accept",)),
         ("after_works", 18, ("accept", "visit")),
         ("on_the_spot", 1, ("accept",)),
+        ("emergency", 7, NEEDS),
     ],
 )
 def test_shares_fit_the_limit(name, limit, needs):
@@ -242,3 +243,12 @@ def test_what_is_offered_is_accepted(name, data):
                 day,
             ).state
             assert all(o.due_on >= due[o.step] for o in state.open if due.get(o.step))
+
+
+def test_a_list_rule_agrees_by_itself_but_a_rejudgement_is_a_person_s():
+    listed = {**CONTEXT, "list_holds": True}
+    wf = WORKFLOWS["list_based"]
+    state = start(wf, listed, DAY).state
+    assert state.open_steps == ("await_front",)
+    assert start(wf, CONTEXT, DAY).state.open_steps == ("decide",)
+    assert signal(wf, state, "recognition_failed", listed, DAY).state.open_steps == ("decide",)
