@@ -59,4 +59,6 @@ def assess(db: Session, case: Case, *, today: date, catalogue: Catalogue | None 
     statuses, assumed = assumed_statuses(db, catalogue, case, today)
     awaited = frozenset(verification_queries.awaited(db, application, catalogue))
     environment = catalogue.environment(facts, today, statuses)
-    return Assessment(judge(catalogue.policy(case.item), environment, awaited=awaited), facts, statuses, assumed, awaited, today)
+    return Assessment(
+        judge(catalogue.policy(case.item), environment, awaited=awaited), facts, statuses, assumed, awaited, today
+    )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from portal.access import Actor
+from portal.applications.commands import sealed_names
 from portal.cases.assessment import Assessment, assess
+from portal.cases.flow import File
 from portal.cases.models import Case, Determination
 from portal.db import vault_of
 from portal.errors import FieldError, Problem, Refused
@@ -20,14 +19,18 @@ DECIDED = ("eligible", "not_eligible")
 BAD_DECISION = Problem("bad-decision", 422, Text("研判内容不完整。", "The decision is not complete."))
 
 
-def prepare(db: Session, actor: Actor, case: Case, payload: Mapping[str, Any], reason: str, now: datetime, today: date) -> Determination:
+def prepare(file: File, case: Case, payload: Mapping[str, Any], reason: str) -> Determination:
     """Record the department's judgement: eligible or not, the amount, the persons and the reason.
 
     A reason is required for a refusal, and whenever the officer departs from what the rules propose.
     """
-    assessment = assess(db, case, today=today)
+    assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
     outcome, amount = payload.get("outcome"), payload.get("amount_fen")
-    proposed = assessment.judgement.proposed_fen if assessment.judgement.amount_fen is None else assessment.judgement.amount_fen
+    proposed = (
+        assessment.judgement.proposed_fen
+        if assessment.judgement.amount_fen is None
+        else assessment.judgement.amount_fen
+    )
     if amount is None and outcome == "eligible":
         amount = proposed
     text = (str(payload.get("reason") or "") or reason).strip()[:1000]
@@ -35,7 +38,8 @@ def prepare(db: Session, actor: Actor, case: Case, payload: Mapping[str, Any], r
     if faults:
         raise Refused(BAD_DECISION, tuple(faults))
     persons = payload.get("persons") or proposed_persons(assessment)
-    determination = _record(db, actor, case, assessment, "prepared", str(outcome), amount if outcome == "eligible" else None, persons, text, now, today)
+    awarded = amount if outcome == "eligible" else None
+    determination = _record(file, case, assessment, "prepared", str(outcome), awarded, persons, text)
     case.prepared_outcome = str(outcome)
     case.outcome = str(outcome)
     case.amount_fen = determination.amount_fen
@@ -44,12 +48,23 @@ def prepare(db: Session, actor: Actor, case: Case, payload: Mapping[str, Any], r
     return determination
 
 
-def confirm(db: Session, actor: Actor, case: Case, reason: str, now: datetime, today: date) -> Determination:
+def confirm(file: File, case: Case, reason: str) -> Determination:
     """Record the confirmation of what was prepared; the facts are kept as they stand at this moment."""
-    assessment = assess(db, case, today=today)
-    return _record(
-        db, actor, case, assessment, "confirmed", case.prepared_outcome, case.amount_fen, case.persons, reason or case.reason, now, today
-    )
+    assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
+    outcome = case.prepared_outcome or assessment.judgement.outcome
+    if not case.prepared_outcome:  # an automatic item: the list rule held, nobody had to prepare it
+        case.prepared_outcome = case.outcome = outcome
+        case.amount_fen = assessment.judgement.amount_fen
+        case.persons = proposed_persons(assessment)
+    return _record(file, case, assessment, "confirmed", outcome, case.amount_fen, case.persons, reason or case.reason)
+
+
+def refuse(file: File, case: Case, reason: str) -> Determination:
+    """Record a refusal, or a closing as not together, with its reason."""
+    assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
+    case.outcome, case.amount_fen, case.persons = "not_eligible", None, []
+    case.reason = reason.strip() or case.reason
+    return _record(file, case, assessment, "confirmed", "not_eligible", None, [], case.reason)
 
 
 def proposed_persons(assessment: Assessment) -> list[dict[str, Any]]:
@@ -64,22 +79,38 @@ def proposed_persons(assessment: Assessment) -> list[dict[str, Any]]:
 def _faults(outcome: Any, amount: Any, reason: str, assessment: Assessment, proposed: int | None) -> list[FieldError]:
     faults = []
     if outcome not in DECIDED:
-        faults.append(FieldError("/outcome", "outcome", "required", Text("请选择符合或不符合。", "Choose eligible or not eligible.")))
+        faults.append(
+            FieldError(
+                "/outcome", "outcome", "required", Text("请选择符合或不符合。", "Choose eligible or not eligible.")
+            )
+        )
     if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool) or amount < 0):
-        faults.append(FieldError("/amount_fen", "amount_fen", "amount", Text("金额应为不小于零的数。", "The amount must be zero or more.")))
+        faults.append(
+            FieldError(
+                "/amount_fen",
+                "amount_fen",
+                "amount",
+                Text("金额应为不小于零的数。", "The amount must be zero or more."),
+            )
+        )
     departs = outcome != assessment.judgement.outcome or (outcome == "eligible" and amount != proposed)
     if not reason and (outcome == "not_eligible" or departs):
         faults.append(
             FieldError(
-                "/reason", "reason", "required", Text("不符合或与系统建议不一致时,须写明理由。", "Give a reason for a refusal, or when you depart from the proposal.")
+                "/reason",
+                "reason",
+                "required",
+                Text(
+                    "不符合或与系统建议不一致时,须写明理由。",
+                    "Give a reason for a refusal, or when you depart from the proposal.",
+                ),
             )
         )
     return faults
 
 
 def _record(
-    db: Session,
-    actor: Actor,
+    file: File,
     case: Case,
     assessment: Assessment,
     kind: str,
@@ -87,11 +118,12 @@ def _record(
     amount: int | None,
     persons: Any,
     reason: str,
-    now: datetime,
-    today: date,
 ) -> Determination:
+    db = file.db
     db.execute(
-        update(Determination).where(Determination.case_id == case.id, Determination.kind == kind).values(superseded=True)
+        update(Determination)
+        .where(Determination.case_id == case.id, Determination.kind == kind)
+        .values(superseded=True)
     )
     judged = assessment.judgement
     determination = Determination(
@@ -103,12 +135,12 @@ def _record(
         proposed_fen=judged.proposed_fen if judged.amount_fen is None else judged.amount_fen,
         persons=list(persons or []),
         reason=reason,
-        decided_by=actor.name,
-        decided_by_id=actor.id,
-        decided_at=now,
-        decided_on=today,
+        decided_by=file.actor.name,
+        decided_by_id=file.actor.id,
+        decided_at=file.now,
+        decided_on=file.today,
         release_id=case.release_id,
-        facts=vault_of(db).seal_in(dict(assessment.facts), SEALED_FACTS),
+        facts=vault_of(db).seal_in(dict(assessment.facts), sealed_names(file.catalogue)),
         statuses=dict(assessment.statuses),
         reasons=[reason_line(r) for r in judged.reasons],
     )
@@ -116,9 +148,12 @@ def _record(
     return determination
 
 
-SEALED_FACTS = frozenset({"applicant_id_no", "member_id_no", "sup_id_no", "sup_family_id_no", "pay_account_no", "app_agent_id_no", "member_guardian_id_no", "deceased_id_no"})
-
-
 def reason_line(reason: Any) -> dict[str, Any]:
     """One rule's result as it is kept with a decision and shown in lists."""
-    return {"rule": reason.rule, "holds": reason.holds, "zh": reason.zh, "en": reason.en, "missing": sorted(reason.missing)}
+    return {
+        "rule": reason.rule,
+        "holds": reason.holds,
+        "zh": reason.zh,
+        "en": reason.en,
+        "missing": sorted(reason.missing),
+    }

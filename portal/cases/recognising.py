@@ -23,13 +23,17 @@ def open_cases(db: Session, household_id: int) -> Sequence[Case]:
 
 def pending_statuses(catalogue: Catalogue, cases: Iterable[Case], besides: Case | None = None) -> frozenset[str]:
     """Statuses that open cases of the household would grant if they were confirmed."""
-    slugs = {case.item for case in cases if case is not besides and case.status not in ENDED and case.item in catalogue.items}
+    slugs = {
+        case.item for case in cases if case is not besides and case.status not in ENDED and case.item in catalogue.items
+    }
     return frozenset(status for slug in slugs if (status := catalogue.item(slug).grants))
 
 
 def needed_statuses(catalogue: Catalogue, item: str) -> frozenset[str]:
     """What an item needs, as statuses: a need may name a status or the item that grants it."""
-    named = (catalogue.items[need].grants or need if need in catalogue.items else need for need in catalogue.item(item).needs)
+    named = (
+        catalogue.items[need].grants or need if need in catalogue.items else need for need in catalogue.item(item).needs
+    )
     return frozenset(named)
 
 
@@ -41,7 +45,9 @@ def recognition_of(db: Session, catalogue: Catalogue, case: Case, others: Sequen
     return recognition(needs, in_force, pending_statuses(catalogue, others, case))
 
 
-def assumed_statuses(db: Session, catalogue: Catalogue, case: Case, today: date) -> tuple[dict[str, bool], frozenset[str]]:
+def assumed_statuses(
+    db: Session, catalogue: Catalogue, case: Case, today: date
+) -> tuple[dict[str, bool], frozenset[str]]:
     """Recognitions to judge a case by, and which of them are only assumed because a co-applied case is still open.
 
     Preparing in parallel means judging as if the recognition came; if it fails the case is judged again without it.

@@ -1,0 +1,209 @@
+"""Acting on tasks: the one way a front or a case moves on, alone, in bulk, or because time has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import workflow
+from portal.access import Actor
+from portal.access.rules import SYSTEM
+from portal.applications import queries as application_queries
+from portal.applications.models import Application
+from portal.cases import queries
+from portal.cases.closing import refresh, settle
+from portal.cases.contexts import case_context, front_context
+from portal.cases.flow import File, carry_out, open_file
+from portal.cases.letters import TITLES
+from portal.cases.models import Case, Task
+from portal.cases.rules import ENDED
+from portal.cases.working import CHANGES_FACTS, FORMS, Work, judge_again
+from portal.errors import FORBIDDEN, Problem, Refused
+from portal.notices import commands as notice_commands
+from portal.organisation.queries import CITY_TIME
+from portal.values import Text
+from portal.workflow import Event, Offer, Roles, State, Workflow
+from portal.workflow.engine import BLOCKED, NOT_OPEN, REASON_MISSING
+
+NOT_WITHDRAWABLE = Problem(
+    "not-withdrawable", 409, Text("已经确认,不能撤回。", "It has been confirmed and cannot be withdrawn.")
+)
+LETTERS = {
+    "supplement": ("supplement", Text("请一次性补齐下列材料:{reason}", "Please supply, once: {reason}")),
+    "reject": ("not_accepted", Text("不予受理的理由:{reason}", "Not accepted because: {reason}")),
+    "refused_authorisation": (
+        "not_accepted",
+        Text("因未签署授权而终止:{reason}", "Ended because the letter was not signed: {reason}"),
+    ),
+    "lost_contact": (
+        "not_accepted",
+        Text("因无法取得联系而终止:{reason}", "Ended because nobody could be reached: {reason}"),
+    ),
+}
+
+
+def _flow_of(file: File, case: Case | None) -> tuple[Workflow, State, dict[str, Any]]:
+    if case is None:
+        return file.catalogue.workflows["front"], State.from_json(file.application.front_state), front_context(file)
+    flow = file.catalogue.workflows[file.catalogue.item(case.item).workflow]
+    return flow, State.from_json(case.state), case_context(file, case)
+
+
+def _roles(actor: Actor, task: Task, flow: Workflow) -> Roles:
+    """The actor as the engine knows him: he sits at this task's desk, so he holds the role its step names."""
+    step = flow.steps.get(task.step)
+    held = {task.role} | ({step.assign.role} if step is not None and step.assign is not None else set())
+    return Roles(str(actor.id), frozenset(held))
+
+
+def offers(db: Session, actor: Actor, task: Task, now: datetime) -> tuple[Offer, ...]:
+    """What the actor can do on a task now: the buttons. Blocked ones say why."""
+    file = open_file(db, actor, task.application_id, now, lock=False)
+    case = next((c for c in file.cases if c.id == task.case_id), None)
+    flow, state, context = _flow_of(file, case)
+    roles = _roles(actor, task, flow)
+    return tuple(offer for offer in workflow.open_to(flow, state, context, roles) if offer.step == task.step)
+
+
+def act(
+    db: Session,
+    actor: Actor,
+    task_id: int,
+    action: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    reason: str = "",
+    to: str | None = None,
+    now: datetime,
+) -> Task:
+    """Do one action on a task. Refused when it is gone, not yours, not open now, or its entries are not complete."""
+    task = queries.task(db, actor, task_id)
+    file = open_file(db, actor, task.application_id, now)
+    db.refresh(task)
+    if task.status not in {"open", "paused", "blocked"}:
+        raise Refused(queries.TASK_GONE)
+    case = next((c for c in file.cases if c.id == task.case_id), None)
+    flow, state, context = _flow_of(file, case)
+    roles = _roles(actor, task, flow)
+    _refuse_unless_open(workflow.open_to(flow, state, context, roles), task.step, action, reason)
+    form = FORMS.get(task.form)
+    if form is not None:
+        form(Work(file, task, case, action, reason, payload or {}))
+    db.flush()  # the context is read again with what was just recorded
+    _, _, context = _flow_of(file, case)
+    event = Event(task.step, action, roles.actor_id, roles.roles, reason, to)
+    carry_out(file, case, workflow.advance(flow, state, event, context, now))
+    _write_letter(file, action, reason)
+    if task.form in CHANGES_FACTS:
+        judge_again(file)
+    file.record("task.done", case, step=task.step, choice=action, reason=reason[:500], task=task.id)
+    settle(file)
+    return task
+
+
+def _refuse_unless_open(open_now: Sequence[Offer], step: str, action: str, reason: str) -> None:
+    """The same refusals the engine gives, before anything is recorded."""
+    offer = next((o for o in open_now if o.step == step and o.action == action), None)
+    if offer is None:
+        raise Refused(NOT_OPEN)
+    if offer.blocked is not None:
+        raise Refused(BLOCKED, why=offer.blocked)
+    if offer.reason_required and not reason.strip():
+        raise Refused(REASON_MISSING)
+
+
+def _write_letter(file: File, action: str, reason: str) -> None:
+    if action not in LETTERS:
+        return
+    kind, text = LETTERS[action]
+    line = Text(text.zh.format(reason=reason), text.en.format(reason=reason))
+    notice_commands.write(
+        file.db, file.application, kind, TITLES[kind], {"items": [], "lines": [line.to_json()]}, now=file.now
+    )
+
+
+def act_on_many(
+    db: Session,
+    actor: Actor,
+    task_ids: Sequence[int],
+    action: str,
+    payloads: Mapping[int, Mapping[str, Any]] | None = None,
+    *,
+    reason: str = "",
+    now: datetime,
+) -> list[tuple[int, Task | Refused]]:
+    """The same action on several tasks, each by itself: one that is refused does not undo the others."""
+    results: list[tuple[int, Task | Refused]] = []
+    for task_id in dict.fromkeys(task_ids):
+        payload = (payloads or {}).get(task_id, {})
+        try:
+            with db.begin_nested():
+                done = act(db, actor, task_id, action, payload, reason=str(payload.get("reason") or reason), now=now)
+            results.append((task_id, done))
+        except Refused as refusal:
+            results.append((task_id, refusal))
+    return results
+
+
+def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
+    """Let waits elapse whose day has come (publicity). Returns how many applications moved on."""
+    today = now.astimezone(CITY_TIME).date()
+    waiting = db.scalars(
+        select(Task.application_id)
+        .where(Task.status == "open", Task.form == "publicity", Task.due_on < today)
+        .distinct()
+        .limit(limit)
+    ).all()
+    for application_id in waiting:
+        file = open_file(db, SYSTEM, application_id, now)
+        for case in file.cases:
+            if case.status not in ENDED:
+                flow, state, context = _flow_of(file, case)
+                result = workflow.tick(flow, state, context, now)
+                if result.effects:
+                    carry_out(file, case, result)
+                    file.record("case.wait_elapsed", case, item=case.item)
+        settle(file)
+    return len(waiting)
+
+
+def withdraw(db: Session, actor: Actor, application_id: int, reason: str, *, now: datetime) -> Application:
+    """End everything of an application that is not confirmed yet, as its applicant wishes."""
+    application_queries.get(db, actor, application_id)
+    if not actor.may("application.create"):
+        raise Refused(FORBIDDEN)
+    if not reason.strip():
+        raise Refused(REASON_MISSING)
+    file = open_file(db, actor, application_id, now)
+    roles = frozenset({"window_clerk"})
+    ended = 0
+    for case in (None, *file.cases):
+        if case is not None and case.status in ENDED:
+            continue
+        flow, state, context = _flow_of(file, case)
+        who = Roles(str(actor.id), roles)
+        if any(o.action == "withdraw" for o in workflow.open_to(flow, state, context, who)):
+            event = Event("", "withdraw", who.actor_id, roles, reason)
+            carry_out(file, case, workflow.advance(flow, state, event, context, now))
+            ended += 1
+    if not ended:
+        raise Refused(NOT_WITHDRAWABLE)
+    file.record("application.withdrawn", reason=reason[:500])
+    settle(file)
+    return file.application
+
+
+def refresh_household(db: Session, household_id: int, *, now: datetime) -> int:
+    """Tell a household's other open applications about a recognition that came or failed elsewhere."""
+    query = select(Case.application_id).where(Case.household_id == household_id, Case.status.not_in(ENDED)).distinct()
+    ids = db.scalars(query).all()
+    for application_id in ids:
+        refresh(open_file(db, SYSTEM, application_id, now))
+    return len(ids)
+
+
+__all__ = ["act", "act_on_many", "offers", "refresh_household", "tick", "withdraw"]

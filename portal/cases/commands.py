@@ -1,0 +1,21 @@
+"""Everything that changes an application or a case, in one place for the edges to call."""
+
+from __future__ import annotations
+
+from portal.cases.acting import act, act_on_many, offers, refresh_household, tick, withdraw
+from portal.cases.starting import Started, open_automatic
+from portal.cases.submitting import checked, choose, submit
+
+__all__ = [
+    "Started",
+    "act",
+    "act_on_many",
+    "checked",
+    "choose",
+    "offers",
+    "open_automatic",
+    "refresh_household",
+    "submit",
+    "tick",
+    "withdraw",
+]

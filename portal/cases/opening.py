@@ -1,0 +1,101 @@
+"""Opening cases: one per item when an application is accepted, or by a list, a birthday or a price index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from portal import workflow
+from portal.applications.queries import clear_answers
+from portal.cases import flow
+from portal.cases.assessment import assess
+from portal.cases.contexts import case_context
+from portal.cases.flow import File, carry_out
+from portal.cases.models import Case, CaseSearch
+from portal.cases.recognising import recognition_of
+from portal.catalogue.model import Item
+
+
+def open_cases(file: File) -> None:
+    """Accept the application: promise a date and open one case for each item, all at once, each on its own clock."""
+    application = file.application
+    application.status = "accepted"
+    application.accepted_on = file.today
+    answers = clear_answers(file.db, application)
+    items = file.catalogue.chosen(application.items)
+    for position, item in enumerate(items, start=1):
+        file.cases.append(_new_case(file, item, position, answers))
+    file.db.flush()  # tasks and searchable fields refer to the cases
+    for case in file.cases:
+        case.recognition = recognition_of(file.db, file.catalogue, case, file.cases, file.today)
+    for case in file.cases:
+        propose(file, case)
+        _make_searchable(file, case, answers)
+        carry_out(file, case, workflow.start(_workflow(file, case), case_context(file, case), file.now))
+    application.promised_on = max((case.promised_on for case in file.cases if case.promised_on), default=None)
+    file.record(
+        "application.accepted", promised=application.promised_on.isoformat() if application.promised_on else None
+    )
+
+
+flow.ON_ACCEPTED.append(open_cases)
+
+
+def _workflow(file: File, case: Case) -> workflow.Workflow:
+    return file.catalogue.workflows[file.catalogue.item(case.item).workflow]
+
+
+def _new_case(file: File, item: Item, position: int, answers: Mapping[str, Any]) -> Case:
+    application = file.application
+    promised = file.calendar.add(file.today, int(item.time_limit.after))
+    case = Case(
+        number=f"{application.number}-{position:02d}",
+        application_id=application.id,
+        application=application,
+        household_id=application.household_id,
+        release_id=application.release_id,
+        item=item.slug,
+        department_code=item.department,
+        region_code=application.region_code,
+        applicant_name=application.applicant_name,
+        applicant_masked=application.applicant_masked,
+        opened_on=file.today,
+        promised_on=promised,
+        due_on=promised,
+        recognition="none",
+        persons=[],
+        state={},
+        listing=listing(item, answers),
+    )
+    file.db.add(case)
+    return case
+
+
+def listing(item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers an item's list shows, by question; a question of rows gives the list of its values."""
+    return {question: found for question in item.view.list if (found := _values(answers, question)) not in (None, [])}
+
+
+def _values(answers: Mapping[str, Any], question: str) -> Any:
+    if question in answers:
+        return answers[question]
+    rows = (row for group in answers.values() if isinstance(group, list) for row in group if isinstance(row, dict))
+    return [row[question] for row in rows if question in row]
+
+
+def _make_searchable(file: File, case: Case, answers: Mapping[str, Any]) -> None:
+    for question in file.catalogue.item(case.item).view.search:
+        value = _values(answers, question)
+        texts: Iterable[Any] = value if isinstance(value, list) else [value]
+        text = " ".join(str(v) for v in texts if isinstance(v, str | int) and not isinstance(v, bool)).strip().lower()
+        if text:
+            file.db.add(CaseSearch(case_id=case.id, question=question, value=text[:200]))
+
+
+def propose(file: File, case: Case) -> None:
+    """What the rules say as things stand: shown in lists, and enough for an automatic item to go on."""
+    assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
+    case.proposed_outcome = assessment.outcome
+    if not case.prepared_outcome:
+        judged = assessment.judgement
+        case.amount_fen = judged.amount_fen if judged.amount_fen is not None else judged.proposed_fen
