@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from calendar_cn import calendar  # noqa: E402
 from comparisons import comparisons  # noqa: E402
+from families import examples  # noqa: E402
 from items import ItemWriter  # noqa: E402
 from layouts import layouts  # noqa: E402
 from pack import Pack, read, table  # noqa: E402
@@ -48,10 +50,18 @@ def documents(pack: Pack) -> dict[str, Any]:
     return placed | {"workflows/calendars/cn.json": calendar()}
 
 
+def family(folder: Path) -> dict[str, Any]:
+    """The facts of the pack's example family."""
+    facts: dict[str, Any] = json.loads((folder / "example-liu.json").read_text("utf-8"))["facts"]
+    return facts
+
+
 def main(arguments: list[str]) -> int:
     pack = read(Path(arguments[0]))
     root = Path(arguments[1]) if len(arguments) > 1 else ROOT
-    for path, document in documents(pack).items():
+    found = documents(pack)
+    found |= {f"form_schemas/examples/{one['item']}.json": one for one in examples(found, family(Path(arguments[0])))}
+    for path, document in found.items():
         kind = kind_of(path)
         if kind is None:
             raise ValueError(f"no kind of document lies at {path}")

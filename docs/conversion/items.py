@@ -159,7 +159,8 @@ class ItemWriter:
         limit = {"before": entry["before"], "after": entry["after"]}
         if "urgent_hours" in entry:
             limit["urgent_hours"] = entry["urgent_hours"]
-        return {**limit, "publicity_inside": True, "prov": entry["prov"]}
+        # Emergency help comes first; its publicity follows the decision and does not count inside the promise.
+        return {**limit, "publicity_inside": workflow != "emergency", "prov": entry["prov"]}
 
     def _front(self, item: dict[str, Any]) -> list[str]:
         steps = set(item["steps"])
