@@ -96,7 +96,9 @@ def _spread(parts: Sequence[Part], world: World, index: int, result: Result) -> 
 
 def _alone(part: Part, state: State) -> Iterator[str]:
     """Signals from outside that may come at any time when a case is explored without its front."""
-    yield from (FRONT_SIGNALS[n] for n in part.context.get("front_needs", ()) if FRONT_SIGNALS[n] not in state.signals)
+    wanted = {FRONT_SIGNALS[n] for n in part.context.get("front_needs", ())}
+    wanted |= {step.signal for step in part.wf.steps.values() if step.signal and step.signal != FRONT}
+    yield from sorted(wanted - set(state.signals))
 
 
 def _moves(parts: Sequence[Part], world: World) -> Iterator[World]:
