@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import reader
+from portal.admin import controls
 from portal.admin.menu import FlatMenu
 from portal.admin.security import LANDING, PortalSecurity
 from portal.admin.translations import Words
@@ -102,6 +103,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         babel.locale_selector = reader.lang
         babel.instance.domain_instance = Words(domain="messages")
         shell.init_app(app)
+        app.jinja_env.filters.update(
+            control=controls.control, search_control=controls.search_control, cell=controls.cell
+        )
         app.extensions[LANDING] = lambda: navigation.start_of(reader.current_actor()) or "/"
         for module, name in PAGES:
             app.register_blueprint(getattr(import_module(module), name))

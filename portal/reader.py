@@ -6,20 +6,23 @@ answers down as values.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from flask import Response as FlaskResponse
 from flask import current_app, g, has_request_context, redirect, request, session, url_for
 from flask_jwt_extended import current_user as token_user
+from flask_jwt_extended import verify_jwt_in_request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.access import Actor
 from portal.access.queries import actor_for
 from portal.db import db
-from portal.errors import FORBIDDEN, Problem, Refused
+from portal.errors import FORBIDDEN, FieldError, Problem, Refused
 from portal.organisation.queries import CITY_TIME, moment
 from portal.values import Lang, Text
 
@@ -74,10 +77,18 @@ def today() -> date:
 def current_actor() -> Actor:
     """The signed-in member of staff with today's assignments; nobody (who may nothing) when not signed in."""
     if "actor" not in g:
-        user = current_user if current_user.is_authenticated else token_user if bears_token() else None
+        user = _user()
         g.actor = actor_for(db.session(), user.id, user.get_full_name(), today=today(), lang=lang()) if user else NOBODY
     found: Actor = g.actor
     return found
+
+
+def _user() -> Any:
+    """The account behind the request. A token, when one is shown, is what counts; a cookie beside it is ignored."""
+    if bears_token():
+        verify_jwt_in_request()
+        return token_user
+    return current_user if current_user.is_authenticated else None
 
 
 def forget_actor() -> None:
@@ -87,6 +98,24 @@ def forget_actor() -> None:
 
 def signed_in() -> bool:
     return current_actor().id is not None
+
+
+def problem_json(problem: Problem, fields: tuple[FieldError, ...] = (), **params: Any) -> FlaskResponse:
+    """A refusal for programs: RFC 9457, with the sentence in both languages and the fields it is about."""
+    message = problem.sentence(params)
+    body: dict[str, Any] = {
+        "type": f"urn:portal:{problem.code}",
+        "title": message.to(lang()),
+        "status": problem.status,
+        "instance": request.path,
+        "zh": message.zh,
+        "en": message.en,
+    }
+    if fields:
+        body["errors"] = [
+            {"pointer": f.pointer, "question": f.question, "code": f.code, **f.message.to_json()} for f in fields
+        ]
+    return FlaskResponse(json.dumps(body, ensure_ascii=False), problem.status, mimetype="application/problem+json")
 
 
 def own_address(wanted: str | None, otherwise: str = "/") -> str:

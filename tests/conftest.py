@@ -170,6 +170,7 @@ def chromium() -> Iterator[Any]:
 def browser_page(chromium: Any) -> Iterator[Any]:
     """A fresh browser window, 1366 px wide; an error in the page's scripts fails the test."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(10_000)
     window = context.new_page()
     faults: list[str] = []
     window.on("pageerror", lambda fault: faults.append(str(fault)))

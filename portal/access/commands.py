@@ -13,8 +13,10 @@ from werkzeug.security import generate_password_hash
 from portal import audit
 from portal.access.models import Assignment, SessionStamp
 from portal.access.passwords import weakness
+from portal.access.roles import sync_user_roles
 from portal.access.rules import ROLES
 from portal.errors import Problem, Refused
+from portal.organisation.queries import CITY_TIME
 from portal.values import Text, nearest
 
 WEAK_PASSWORD = Problem("weak-password", 422, Text("{why}", "{why}"))
@@ -93,6 +95,7 @@ def assign(
         last_day=last_day,
     )
     db.add(assignment)
+    sync_user_roles(db, user, today=first_day)
     audit.record(
         db,
         actor_id=actor_id,
@@ -125,6 +128,7 @@ def is_locked(db: Session, user_id: int, *, now: datetime) -> bool:
 def note_login(db: Session, user: User, *, now: datetime) -> int:
     """A right password: forget earlier failures; returns the generation the new session belongs to."""
     stamp = stamp_of(db, user.id)
+    sync_user_roles(db, user, today=now.astimezone(CITY_TIME).date())
     stamp.failed_logins, stamp.locked_until = 0, None
     user.login_count = (user.login_count or 0) + 1
     user.last_login = now.replace(tzinfo=None)

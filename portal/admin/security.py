@@ -10,7 +10,6 @@ from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import AuthDBView
-from flask_jwt_extended import current_user as token_user
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
@@ -20,7 +19,7 @@ from werkzeug.security import check_password_hash
 from portal.access.commands import end_sessions, is_locked, note_failure, note_login
 from portal.access.models import SessionStamp
 from portal.db import db, transaction
-from portal.reader import forget_actor, now, own_address, t
+from portal.reader import LOGIN_NEEDED, current_actor, forget_actor, now, own_address, problem_json, t
 
 LANDING = "portal_landing"  # app.extensions key: a function actor -> address, given by the app so that admin need not know the pages
 
@@ -95,6 +94,10 @@ class PortalSecurity(SecurityManager):
         """Tokens carry the session generation too: a changed password ends them."""
         manager = super().create_jwt_manager(app)
         manager.additional_claims_loader(lambda identity: {"gen": generation_of(int(identity))})
+        for refuse in (manager.unauthorized_loader, manager.invalid_token_loader):
+            refuse(lambda _why: problem_json(LOGIN_NEEDED))
+        for refuse in (manager.expired_token_loader, manager.user_lookup_error_loader, manager.revoked_token_loader):
+            refuse(lambda _header, _payload: problem_json(LOGIN_NEEDED))
         return manager
 
     def register_views(self):
@@ -157,8 +160,7 @@ class PortalSecurity(SecurityManager):
 
     def permission_set(self):
         """Every (permission, view) of the reader's roles, with one query per request."""
-        user = current_user if current_user.is_authenticated else token_user
-        user_id = user.id if user else None
+        user_id = current_actor().id
         if g.get("permission_set_of", -1) != user_id:
             g.permission_set_of, g.permission_set = user_id, self._permissions(user_id)
         return g.permission_set

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
 from typing import Any
 
-from flask import Flask, g, has_request_context, render_template, request
+from flask import Flask, g, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.db import db
 from portal.errors import FieldError, Problem, Refused
-from portal.reader import is_api, lang
+from portal.reader import is_api, problem_json
 from portal.values import Text
 
 log = logging.getLogger("portal.web")
@@ -57,27 +56,15 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: answer(FORM_EXPIRED))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(500, _fault)
 
 
 def answer(problem: Problem, fields: tuple[FieldError, ...] = (), **params: Any) -> Response:
     """The problem in the form the client reads, with the status it stands for."""
+    if is_api():
+        return problem_json(problem, fields, **params)
     message = problem.sentence(params)
-    if has_request_context() and is_api():
-        body = {
-            "type": f"urn:portal:{problem.code}",
-            "title": message.to(lang()),
-            "status": problem.status,
-            "instance": request.path,
-            "zh": message.zh,
-            "en": message.en,
-        }
-        if fields:
-            body["errors"] = [
-                {"pointer": f.pointer, "question": f.question, "code": f.code, "zh": f.message.zh, "en": f.message.en}
-                for f in fields
-            ]
-        return Response(json.dumps(body, ensure_ascii=False), problem.status, mimetype="application/problem+json")
     return Response(
         render_template("portal/problem.html", problem=problem, message=message, fields=fields),
         problem.status,
@@ -106,6 +93,12 @@ def _busy(error: OperationalError) -> Response:
     log.error("database: %s", error.orig)
     g.pop("actor", None)
     return _plain(STATUSES[503])
+
+
+def _unstorable(_error: DataError) -> Response:
+    """A value no column can hold (a number of fifty digits, a NUL character): the request, not the program, is wrong."""
+    db.session.rollback()
+    return answer(STATUSES[400])
 
 
 def _fault(error: Exception) -> Response:
