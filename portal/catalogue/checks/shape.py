@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -61,7 +62,22 @@ def _errors(path: str, document: Any, kind: Kind) -> Iterator[Finding]:
     for error in compiled.iter_errors(document) if compiled is not None else ():
         plain = _innermost(error)
         if not _is_about_text(plain):
-            yield from _told(Place(path, pointer_of(list(plain.absolute_path))), plain)
+            yield from _told(Place(path, pointer_of(list(plain.absolute_path))), Broken.of(plain))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One keyword of a meta-schema that a document breaks: the keyword's value, what stands there, and the schema."""
+
+    keyword: str
+    wanted: Any
+    instance: Any
+    schema: Any
+    message: str
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Broken:
+        return cls(str(error.validator), error.validator_value, error.instance, error.schema, error.message)
 
 
 def _innermost(error: ValidationError) -> ValidationError:
@@ -83,16 +99,16 @@ def _is_about_text(error: ValidationError) -> bool:
     return error.validator == "required" and bool(held) and held <= {"zh", "en"}
 
 
-def _told(place: Place, error: ValidationError) -> Iterator[Finding]:
-    tell = TELLERS.get(str(error.validator))
+def _told(place: Place, error: Broken) -> Iterator[Finding]:
+    tell = TELLERS.get(error.keyword)
     if tell is not None:
         yield from tell(place, error)
     else:
-        yield place.finding("不符合这类文档的格式。", f"This does not have the form of its kind ({error.validator}).")
+        yield place.finding("不符合这类文档的格式。", f"This does not have the form of its kind ({error.keyword}).")
 
 
-def _missing(place: Place, error: ValidationError) -> Iterator[Finding]:
-    for name in error.validator_value:
+def _missing(place: Place, error: Broken) -> Iterator[Finding]:
+    for name in error.wanted:
         if name not in error.instance and f"'{name}'" in error.message:
             unknown = [key for key in error.instance if key not in error.schema.get("properties", {})]
             yield place.finding(f"缺少“{name}”。", f"{name!r} is missing.", did_you_mean_key(name, unknown))
@@ -104,7 +120,7 @@ def did_you_mean_key(name: str, unknown: list[str]) -> Text | None:
     return misspelt and Text("可能写成了别的名字:" + misspelt.zh, "It may be misspelt. " + misspelt.en)
 
 
-def _stranger(place: Place, error: ValidationError) -> Iterator[Finding]:
+def _stranger(place: Place, error: Broken) -> Iterator[Finding]:
     known = error.schema.get("properties", {})
     for key in error.instance:
         if key not in known:
@@ -113,8 +129,8 @@ def _stranger(place: Place, error: ValidationError) -> Iterator[Finding]:
             )
 
 
-def _not_one_of(place: Place, error: ValidationError) -> Iterator[Finding]:
-    allowed = [str(value) for value in error.validator_value]
+def _not_one_of(place: Place, error: Broken) -> Iterator[Finding]:
+    allowed = [str(value) for value in error.wanted]
     listed = "、".join(allowed)
     yield place.finding(
         f"“{error.instance}”不在允许的取值内({listed})。",
@@ -123,29 +139,29 @@ def _not_one_of(place: Place, error: ValidationError) -> Iterator[Finding]:
     )
 
 
-def _wrong_type(place: Place, error: ValidationError) -> Iterator[Finding]:
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+def _wrong_type(place: Place, error: Broken) -> Iterator[Finding]:
+    wanted = error.wanted if isinstance(error.wanted, list) else [error.wanted]
     zh = "或".join(TYPE_WORDS[name][0] for name in wanted)
     en = " or ".join(TYPE_WORDS[name][1] for name in wanted)
     yield place.finding(f"这里应为{zh}。", f"This should be {en}.")
 
 
-def _bad_name(place: Place, error: ValidationError) -> Iterator[Finding]:
+def _bad_name(place: Place, error: Broken) -> Iterator[Finding]:
     yield place.finding(
-        f"“{error.instance}”的写法不对,应符合 {error.validator_value}。",
-        f"{error.instance!r} is not written as {error.validator_value} demands.",
+        f"“{error.instance}”的写法不对,应符合 {error.wanted}。",
+        f"{error.instance!r} is not written as {error.wanted} demands.",
     )
 
 
-def _simple(zh: str, en: str) -> Callable[[Place, ValidationError], Iterator[Finding]]:
-    def tell(place: Place, error: ValidationError) -> Iterator[Finding]:
-        limit = error.validator_value
+def _simple(zh: str, en: str) -> Callable[[Place, Broken], Iterator[Finding]]:
+    def tell(place: Place, error: Broken) -> Iterator[Finding]:
+        limit = error.wanted
         yield place.finding(zh.format(limit=limit), en.format(limit=limit))
 
     return tell
 
 
-TELLERS: dict[str, Callable[[Place, ValidationError], Iterator[Finding]]] = {
+TELLERS: dict[str, Callable[[Place, Broken], Iterator[Finding]]] = {
     "required": _missing,
     "additionalProperties": _stranger,
     "enum": _not_one_of,

@@ -10,6 +10,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.checks.index import Place
 from portal.catalogue.documents import Source
 from portal.catalogue.facts import faults_of
+from portal.catalogue.model import Item
 from portal.errors import Finding
 from portal.rules import Judgement
 from portal.values import Text, yuan
@@ -30,7 +31,7 @@ def check_examples(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
             elif not faults:
                 judgement = catalogue.judge(example["facts"], day, [slug])[slug]
                 yield from _differences(place / "expect", example["expect"], judgement)
-            shown[slug].add(example["expect"]["outcome"] == "not_eligible")
+            shown[slug].add(_refused(catalogue.items[slug], example["expect"]["outcome"]))
     for slug, outcomes in shown.items():
         if outcomes != {True, False}:
             yield Finding(
@@ -41,6 +42,12 @@ def check_examples(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
                     "The examples need one refused family and one that is not.",
                 ),
             )
+
+
+def _refused(item: Item, outcome: str) -> bool:
+    """A refusal; where no rule of an item rejects, a person refuses, so any other end than eligible counts."""
+    rejects = any(requirement.on_fail == "reject" for requirement in item.policy.requirements)
+    return outcome == "not_eligible" if rejects else outcome != "eligible"
 
 
 def _day(written: str) -> date | None:
