@@ -1,0 +1,60 @@
+"""Reading entitlements within the actor's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.access.queries import where
+from portal.entitlements.models import Entitlement
+from portal.errors import NOT_FOUND, Refused
+
+
+def visible_to(actor: Actor) -> Select[tuple[Entitlement]]:
+    scope = actor.scope("entitlement.read")
+    return select(Entitlement).where(
+        where(scope, region=Entitlement.region_code, department=Entitlement.department_code, item=Entitlement.item)
+    )
+
+
+def recent(
+    db: Session,
+    actor: Actor,
+    *,
+    q: str = "",
+    item: str = "",
+    status: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Entitlement]:
+    """Newest first; `before` continues from an id."""
+    query = visible_to(actor)
+    if q:
+        query = query.where(Entitlement.holder_name.startswith(q, autoescape=True))
+    if item:
+        query = query.where(Entitlement.item == item)
+    if status:
+        query = query.where(Entitlement.status == status)
+    if before is not None:
+        query = query.where(Entitlement.id < before)
+    return db.scalars(query.order_by(Entitlement.id.desc()).limit(limit)).all()
+
+
+def get(db: Session, actor: Actor, entitlement_id: int) -> Entitlement:
+    found = db.scalar(visible_to(actor).where(Entitlement.id == entitlement_id))
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def of_household(db: Session, household_id: int) -> Sequence[Entitlement]:
+    return db.scalars(
+        select(Entitlement).where(Entitlement.household_id == household_id).order_by(Entitlement.id)
+    ).all()
+
+
+def of_case(db: Session, case_id: int) -> Entitlement | None:
+    return db.scalar(select(Entitlement).where(Entitlement.case_id == case_id))
