@@ -1,0 +1,125 @@
+"""Finding people and households. By full id number anywhere in the city; by anything less only in one's own region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.access.queries import where
+from portal.db import vault_of
+from portal.forms.identity import resident_id_fault
+from portal.forms.normalising import id_number as normal_id
+from portal.households.models import Household, Membership, Person
+
+
+@dataclass(frozen=True)
+class PersonHit:
+    """A person as a search shows him: the id masked."""
+
+    id: int
+    name: str
+    id_masked: str
+    birth_date: date | None
+    sex: str
+    phone: str
+    region_code: str
+    address: str
+    household_id: int | None
+
+
+def person_by_id_number(db: Session, number: str) -> Person | None:
+    """The person with exactly this id number."""
+    clean = normal_id(number)
+    return db.scalar(select(Person).where(Person.id_index == vault_of(db).index(clean))) if clean else None
+
+
+def find(db: Session, actor: Actor, text: str, *, limit: int = 20) -> list[PersonHit]:
+    """People a clerk may take an application from.
+
+    A complete id number finds anybody in the city (市域通办); a name's beginning, a phone or part of an address finds
+    people of the actor's own region only.
+    """
+    wanted = text.strip()
+    if not wanted or not actor.may("application.create"):
+        return []
+    number = normal_id(wanted)
+    if len(number) == 18 and resident_id_fault(number) is None:
+        person = person_by_id_number(db, number)
+        return [_hit(db, person)] if person is not None else []
+    scope = actor.scope("application.create")
+    query = (
+        select(Person)
+        .where(
+            where(scope, region=Person.region_code),
+            or_(
+                Person.name.startswith(wanted, autoescape=True),
+                Person.phone == wanted,
+                Person.address.contains(wanted, autoescape=True) if len(wanted) >= 2 else Person.phone == wanted,
+            ),
+        )
+        .order_by(Person.name, Person.id)
+        .limit(limit)
+    )
+    return [_hit(db, person) for person in db.scalars(query)]
+
+
+def _hit(db: Session, person: Person) -> PersonHit:
+    household = household_of(db, person.id)
+    return PersonHit(
+        person.id,
+        person.name,
+        person.id_masked,
+        person.birth_date,
+        person.sex,
+        person.phone,
+        person.region_code,
+        person.address,
+        household.id if household else None,
+    )
+
+
+def household_of(db: Session, person_id: int, on: date | None = None) -> Household | None:
+    """The household a person lives in on a day (now when none is given)."""
+    ended = Membership.last_day.is_(None)
+    lives = ended if on is None else (Membership.first_day <= on) & (ended | (Membership.last_day >= on))
+    return db.scalar(
+        select(Household)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(Membership.person_id == person_id, lives)
+        .order_by(Household.id.desc())
+        .limit(1)
+    )
+
+
+def members(db: Session, household_id: int) -> Sequence[Membership]:
+    """Who lives in the household now, in the order they were registered."""
+    return db.scalars(
+        select(Membership)
+        .where(Membership.household_id == household_id, Membership.last_day.is_(None))
+        .order_by(Membership.id)
+    ).all()
+
+
+def known_answers(db: Session, household: Household) -> Mapping[str, Any]:
+    """What the people's own records know, as answers: a form for a known household begins with these."""
+    vault = vault_of(db)
+    rows = []
+    for membership in members(db, household.id):
+        person = membership.person
+        row = {
+            "member_name": person.name,
+            "member_id_type": person.id_type,
+            "member_id_no": vault.open(person.id_number) if person.id_number else "",
+            "member_relation": membership.relation,
+            "member_sex": person.sex,
+            "member_birth_date": person.birth_date.isoformat() if person.birth_date else "",
+        }
+        rows.append({k: v for k, v in row.items() if v})
+    known = {"hh_hukou_region": household.region_code, "hh_live_address": household.address, "members": rows}
+    return {k: v for k, v in known.items() if v}
