@@ -315,7 +315,7 @@ def small_documents():
 
 
 def action(zh, en, to=(), **more):
-    return {"title": text(zh, en), "to": list(to), **more}
+    return {"title": text(zh, en), **({"to": list(to)} if to else {}), **more}
 
 
 def small_workflows():
@@ -334,7 +334,7 @@ def small_workflows():
                 "limit": {"days": 1},
                 "actions": {
                     "accept": action("受理", "Accept", ["opinion"], emit=["accepted"]),
-                    "reject": action("不予受理", "Do not accept", end="front_refused", reason="required"),
+                    "reject": action("不予受理", "Do not accept", end="refused", emit=["front_refused"], reason="required"),
                 },
             },
             "opinion": {
@@ -351,7 +351,7 @@ def small_workflows():
         "title": text("部门认定", "A department decides"),
         "scope": "case",
         "start": ["wait_opinion"],
-        "signals_in": ["opinion_given"],
+        "on": {"front_refused": {"end": "refused"}},
         "steps": {
             "wait_opinion": {
                 "stage": "review",
@@ -378,7 +378,7 @@ def small_workflows():
                 "limit": {"share": 0.2, "min_days": 1},
                 "actions": {
                     "confirm": action("确认", "Confirm", end="confirmed"),
-                    "return": action("退回", "Return", ["decide"], reason="required"),
+                    "return": action("退回", "Return", ["decide"], reason="required", back=True),
                 },
             },
         },
