@@ -170,6 +170,7 @@ def _required_across(
 ) -> list[Schema]:
     """Requirements on rows that depend on an answer of the whole form."""
     outside: list[Schema] = []
+    at_least_one = all(q.id in shown for q in asked.values())
     for question in asked.values():
         needed = needed_when(question, shown.get(question.id))
         if needed is None or isinstance(needed, bool):
@@ -178,7 +179,12 @@ def _required_across(
             test = condition(needed, scalars)
         except Inexpressible:
             continue
-        then = {"properties": {name: {"items": {"required": [question.id]}}}}
+        rows: Schema = {"items": {"required": [question.id]}}
+        then: Schema = {"properties": {name: rows}}
+        if at_least_one:
+            # Everything about these rows waits for this answer, so the answer asks for a row.
+            rows["minItems"] = 1
+            then["required"] = [name]
         outside.append({"if": test, "then": then})
     return outside
 

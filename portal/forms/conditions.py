@@ -68,6 +68,18 @@ class Situation:
         condition = self.form.shown_when.get(question.id)
         return condition is None or self.decide(condition, row) in {Truth.TRUE, Truth.BEYOND}
 
+    def rows_wait(self, group: str) -> bool:
+        """A group whose every question waits for an answer of the form itself, and that answer is not there (yet)."""
+        questions = self.form.rows[group]
+        waits = all(question.id in self.form.shown_when for question in questions)
+        return waits and not any(self.is_shown(question, {}) for question in questions)
+
+    def rows_needed(self, group: str) -> bool:
+        """A group whose every question waits for an answer of the form itself, which now asks for at least one row."""
+        questions = self.form.rows[group]
+        waits = all(question.id in self.form.shown_when for question in questions)
+        return waits and any(self.is_needed(question, {}) for question in questions)
+
     def is_ruled_out(self, question: Question, row: Answers | None = None) -> bool:
         """The condition certainly fails: the question does not apply to this person."""
         condition = self.form.shown_when.get(question.id)

@@ -16,7 +16,7 @@ _PLAIN: Final = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x300
 _CAPITALS: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LOOSE_DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _TIGHT_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_TIME: Final = re.compile(r"([0-9]{1,2})[::]([0-9]{2})(?:[::]([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_TIME: Final = re.compile(r"([0-9]{1,2}):?([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 def normalise(form: Form, answers: Any) -> Any:

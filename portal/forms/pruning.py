@@ -31,6 +31,8 @@ def hidden(form: Form, answers: Mapping[str, Any], env: Environment | None = Non
     now = situation(form, answers, env)
     found = {f"/{q.id}" for q in form.scalars if not now.is_shown(q)}
     for name, questions in form.rows.items():
+        if now.rows_wait(name):
+            found.add(f"/{name}")
         for at, row in enumerate(_rows(answers, name)):
             found |= {f"/{name}/{at}/{q.id}" for q in questions if not now.is_shown(q, row)}
     return frozenset(found)

@@ -95,7 +95,7 @@ def _faults(now: Situation) -> Iterator[FieldError]:
 def _group(now: Situation, name: str) -> Iterator[FieldError]:
     form, title = now.form, ROW_TITLES[name]
     if name not in now.answers:
-        if name in form.needed_rows:
+        if name in form.needed_rows or now.rows_needed(name):
             yield fault(f"/{name}", name, title, "member_required" if name == "members" else "rows_required")
         return
     rows = now.answers[name]
@@ -105,6 +105,8 @@ def _group(now: Situation, name: str) -> Iterator[FieldError]:
         yield fault(f"/{name}", name, title, "too_many_rows", limit=limits.ROWS)
     elif not rows and name == "members" and any(question.required for question in form.rows[name]):
         yield fault(f"/{name}", name, title, "member_required")
+    elif not rows and now.rows_needed(name):
+        yield fault(f"/{name}", name, title, "rows_required")
     else:
         yield from _row_faults(now, name, rows)
         yield from _duplicates(form, name, rows)

@@ -93,6 +93,8 @@ class FieldView:
     origin_differs: str | None = None
     used_by: str | None = None
     rule: str | None = None
+    fixed: tuple[str, ...] = ()
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Page:
     item_titles: Mapping[str, str]
     source_titles: Mapping[str, str]
     why: bool
+    read_only: frozenset[str] = frozenset()
 
     @property
     def members(self) -> list[Mapping[str, Any]]:
@@ -133,7 +136,10 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
     pointer = f"/{question.group}/{at}/{question.id}" if in_row else f"/{question.id}"
     lang, value = page.lang, (page.answers if row is None else row).get(question.id)
     identifier = f"q-{name}"
+    read_only = question.compute is not None or question.id in page.read_only
     widget = WIDGETS[question.type]
+    if read_only and widget not in {"line", "money", "textarea"}:
+        widget = "fixed"
     options = _options(page, question, value, identifier)
     help_text = question.help.to(lang) if question.help is not None else None
     hint = word(_HINTS[question.type], lang) if question.type in _HINTS else None
@@ -151,11 +157,11 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         type=question.type,
         widget=widget,
         label=question.title.to(lang),
-        text=page.raw.get(name, _text(page, question, value)),
+        text=_shown(page, question, value) if widget == "fixed" else page.raw.get(name, _text(page, question, value)),
         options=options,
         described_by=" ".join(f"{identifier}-{part}" for part, shown in parts.items() if shown),
         required=question.required or question.required_when is not None,
-        read_only=question.compute is not None,
+        read_only=read_only,
         hidden=pointer in page.hidden,
         help=help_text,
         hint=hint,
@@ -171,7 +177,20 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         origin_differs=differs,
         used_by=page.used_by(question) if page.why else None,
         rule=json.dumps(condition.document, ensure_ascii=False) if condition is not None else None,
+        computed=question.compute is not None,
+        fixed=_posted_texts(question, value) if widget == "fixed" else (),
     )
+
+
+def _shown(page: Page, question: Question, value: Any) -> str:
+    return display_text(page.form, question, value, page.lang, members=page.members, regions=page.regions)
+
+
+def _posted_texts(question: Question, value: Any) -> tuple[str, ...]:
+    """What a field that cannot be changed sends back."""
+    if isinstance(value, list):
+        return tuple(one for one in value if isinstance(one, str))
+    return () if value is None else (input_text(question, value),)
 
 
 def _text(page: Page, question: Question, value: Any) -> str:

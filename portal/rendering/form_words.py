@@ -25,7 +25,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "no_rows": Text("还没有填写。", "Nothing entered yet."),
     "yuan": Text("元", "yuan"),
     "date_hint": Text("如 20250308", "for example 20250308"),
-    "moment_hint": Text("如 20250308 0930 写作 2025-03-08 09:30", "for example 2025-03-08 09:30"),
+    "moment_hint": Text("如 20250308 0930", "for example 20250308 0930"),
     "position_hint": Text("纬度,经度", "latitude, longitude"),
     "region_hint": Text("输入代码或名称查找", "type a code or a name to search"),
     "computed": Text("系统计算", "computed"),

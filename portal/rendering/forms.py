@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,8 @@ class GroupView:
     none_money_label: str | None = None
     add_label: str = ""
     used_by: tuple[tuple[str, str], ...] = ()
+    hidden: bool = False
+    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ def form_view(
     source_titles: Mapping[str, str] | None = None,
     sections: Collection[str] | None = None,
     why: Why = "section",
+    read_only: Collection[str] = (),
 ) -> FormView:
-    """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part."""
+    """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part;
+    `read_only` are questions that somebody else has answered for good, such as the accepting window.
+    """
     page = Page(
         form=form,
         answers=answers,
@@ -102,6 +108,7 @@ def form_view(
         item_titles=item_titles or {},
         source_titles=source_titles or {},
         why=why == "question",
+        read_only=frozenset(read_only),
     )
     shown = [group for group in form.layout.groups if sections is None or group.section in sections]
     owners: dict[str, Group] = {}
@@ -131,6 +138,7 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
     form, lang = page.form, page.lang
     questions = [form.questions[control.question] for control in group.controls]
     used_by = _used_by(page, questions) if why == "section" else ()
+    rule = _shared_rule(page, questions)
     if group.rows is None:
         fields = tuple(build_field(page, question, None, 0) for question in questions)
         section = form.sections.get(group.section)
@@ -142,6 +150,8 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
             label=group.label.to(lang),
             fields=fields,
             error_count=_count(fields),
+            hidden=rule is not None and all(one.hidden for one in fields),
+            rule=rule,
             none_money_label=(none or WORDS["none_money"]).to(lang) if has_none else None,
             used_by=used_by,
         )
@@ -158,10 +168,24 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
         error=own_error or None,
         error_count=sum(_count(row.fields) for row in rows) + bool(own_error),
         none_rows_label=word("none_rows", lang, title=title) if not rows and group.rows != "members" else None,
+        hidden=rule is not None and f"/{group.rows}" in page.hidden,
+        rule=rule,
         none_rows_chosen=page.answers.get(group.rows) == [],
         add_label=word("add", lang, title=title),
         used_by=used_by,
     )
+
+
+def _shared_rule(page: Page, questions: Sequence[Question]) -> str | None:
+    """The condition of a whole section: when all its questions wait for the same answer, the heading waits as well."""
+    conditions = [page.form.shown_when.get(question.id) for question in questions]
+    documents = {json.dumps(c.document, ensure_ascii=False) if c is not None else None for c in conditions}
+    if len(documents) != 1 or conditions[0] is None:
+        return None
+    in_rows = any(
+        name in page.form.questions and page.form.questions[name].in_rows for name in conditions[0].rule.reads
+    )
+    return None if in_rows else documents.pop()
 
 
 def _row_views(page: Page, name: str, questions: Sequence[Question]) -> tuple[RowView, ...]:

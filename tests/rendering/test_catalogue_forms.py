@@ -158,6 +158,35 @@ def test_a_big_household_is_composed_checked_and_drawn_in_time(city, day, html):
     assert time.perf_counter() - drawn < 1.0  # the budget is 150 ms; shared machines are slower
 
 
+def test_a_declared_relative_in_office_must_be_named_and_nobody_else_is_asked(city, day, draw):
+    form = composed(city, ["dibao"], "application")
+    answers = answered(form, day)
+    reference = jsonschema.Draft202012Validator(form.schema)
+    assert answers["hh_insider_relative"] is True
+    for nobody in ({"insiders": []}, {}):
+        silent = {name: value for name, value in answers.items() if name != "insiders"} | nobody
+        assert [(e.pointer, e.code) for e in validate(form, silent, day)] == [("/insiders", "rows_required")]
+        assert not reference.is_valid(silent)
+    without = {name: value for name, value in answers.items() if name != "insiders"} | {"hh_insider_relative": False}
+    assert validate(form, without, day) == []
+    assert reference.is_valid(without)
+    page = draw(form_view(form, without, hidden=hidden(form, without, day)))
+    assert "hidden" in page.one(id="s-insider").attrs
+    page = draw(form_view(form, answers, hidden=hidden(form, answers, day)))
+    assert "hidden" not in page.one(id="s-insider").attrs
+
+
+def test_what_the_window_has_settled_is_read_not_typed(city, day, draw):
+    form = composed(city, ["dibao"], "application")
+    answers = answered(form, day)
+    page = draw(form_view(form, answers, read_only={"app_channel", "app_urgent", "app_reason"}))
+    for question in ("app_channel", "app_urgent", "app_reason"):
+        assert "readonly" in page.one(id=f"q-{question}").attrs
+    assert page.one(id="q-app_urgent").attrs["value"] == "是"
+    posted = from_posted(form, page.pairs())
+    assert prune(form, normalise(form, posted.answers), day) == answers
+
+
 @pytest.fixture(scope="module")
 def whole(city, day):
     """The form of all items behind a call, its answers, and the reference validator compiled once."""

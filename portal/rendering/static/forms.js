@@ -52,6 +52,8 @@ function show(form) {
         return inRow === undefined ? answer(form, name) : inRow;
       });
       box.hidden = holds !== true;
+      const link = box.id && document.querySelector(`.form-nav a[href="#${box.id}"]`);
+      if (link) link.parentElement.hidden = box.hidden;
     } catch (error) {
       if (error !== BEYOND) throw error;
     }
@@ -65,7 +67,7 @@ function answer(form, name) {
   if (!found) return undefined;
   const all = found instanceof RadioNodeList ? [...found] : [found];
   const kind = all[0].dataset.type;
-  if (kind === "choices") return all.filter((e) => e.checked).map((e) => e.value);
+  if (kind === "choices") return all.filter((e) => e.checked || e.type === "hidden").map((e) => e.value);
   const text = (found instanceof RadioNodeList ? found.value : found.type === "radio" && !found.checked ? "" : found.value).trim();
   if (text === "") return null;
   if (kind === "boolean") return text === "true";
