@@ -41,7 +41,9 @@ def _comparison(pack: Pack, check: dict[str, Any], rules: list[list[str]]) -> di
     code = check["code"]
     if len(rules) != len(check["conflicts"]):
         raise ValueError(f"{code}: the pack has {len(check['conflicts'])} conflicts, our table {len(rules)}")
-    returns = [(one["id"], one["zh"], _type(one["id"])) for one in check["returned_fields"]] + RETURNS_ADDED.get(code, [])
+    returns = [(one["id"], one["zh"], _type(one["id"])) for one in check["returned_fields"]] + RETURNS_ADDED.get(
+        code, []
+    )
     conflicts = []
     for number, (entry, rule) in enumerate(zip(check["conflicts"], rules, strict=True), 1):
         when, scope, zh, en, action = rule
@@ -76,4 +78,8 @@ def _comparison(pack: Pack, check: dict[str, Any], rules: list[list[str]]) -> di
 def _type(name: str) -> str:
     if name in TYPE_OF:
         return TYPE_OF[name]
-    return "date" if name.endswith(("_date", "founded", "valid_to", "first_register", "period_from", "period_to")) else "text"
+    return (
+        "date"
+        if name.endswith(("_date", "founded", "valid_to", "first_register", "period_from", "period_to"))
+        else "text"
+    )

@@ -44,9 +44,7 @@ AMOUNTS: dict[str, str] = {
     "temporary_aid": "min(p_temp_max_mult * p_dibao * hh_size, p_rigid_share * d_rigid_expense_year)",
     "funeral_cut": "min(p_funeral, p_funeral_basic + (p_funeral_extra if s_dibao or s_tekun else 0))",
     "pension_pay": "p_pension_pay + p_pension_extra",
-    "disaster_relief": (
-        "disaster_rooms_fallen * p_disaster_fallen + disaster_rooms_damaged * p_disaster_damaged"
-    ),
+    "disaster_relief": ("disaster_rooms_fallen * p_disaster_fallen + disaster_rooms_damaged * p_disaster_damaged"),
     "worker_aid": "p_dibao * p_union_months",
 }
 
@@ -64,7 +62,13 @@ DERIVED: dict[str, str] = {
 
 # Rules the pack does not write: the letter before any query, an amount above zero, the low income of a trainee.
 LETTER = ("RA", "已签署核对授权(先授权,后查询)", "auth_signed", "return", "seed; no letter, no query assumed for all")
-LETTER_LATER = ("RA", "已签署核对授权;急难的先行救助,五日内补签", "auth_signed or app_urgent", "return", "assumed; papers later found: S49")
+LETTER_LATER = (
+    "RA",
+    "已签署核对授权;急难的先行救助,五日内补签",
+    "auth_signed or app_urgent",
+    "return",
+    "assumed; papers later found: S49",
+)
 LETTER_WANDERER = (
     "RA",
     "已签署核对授权;急难或主动发现的先行救助,事后补签",

@@ -63,7 +63,9 @@ class ItemWriter:
             "unit_text": self.texts.of(item["unit"].split(" (")[0] and UNITS[item["unit"]], item["unit"]),
             "decision_level": item["decision_level"],
             "starts": STARTS.get(slug, ["application", "discovery"]),
-            "basis": [{"title": self.texts.of(title), "prov": item["basis"]["prov"]} for title in item["basis"]["list"]],
+            "basis": [
+                {"title": self.texts.of(title), "prov": item["basis"]["prov"]} for title in item["basis"]["list"]
+            ],
             "questions": questions,
             "survey": survey,
             "survey_use": SURVEY[item["survey_use"]],

@@ -14,9 +14,7 @@ WIDGETS = {"textarea": "textarea", "photo": "photo", "signature": "signature", "
 def layouts(pack: Pack, sections: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The layouts of the application form and of the home visit."""
     fields = {field["id"]: field for field in pack.fields["fields"]}
-    applications = [
-        set(item["application_fields"]) for item in pack.items["items"] if item["slug"] != "price_subsidy"
-    ]
+    applications = [set(item["application_fields"]) for item in pack.items["items"] if item["slug"] != "price_subsidy"]
     core = set.intersection(*applications)
     surveys = [set(item["survey_fields"]) for item in pack.items["items"] if item["survey_use"] == "required"]
     visit = set.intersection(*surveys)
@@ -36,9 +34,7 @@ def layouts(pack: Pack, sections: list[dict[str, Any]]) -> dict[str, dict[str, A
     }
 
 
-def _groups(
-    pack: Pack, sections: list[dict[str, Any]], fields: dict[str, Any], form: str
-) -> list[dict[str, Any]]:
+def _groups(pack: Pack, sections: list[dict[str, Any]], fields: dict[str, Any], form: str) -> list[dict[str, Any]]:
     groups = []
     ordered = sections if form == "application" else sorted(sections, key=lambda one: one["section"] != "v_meta")
     if form == "home_visit":

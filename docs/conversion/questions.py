@@ -40,9 +40,7 @@ def sections(pack: Pack) -> list[dict[str, Any]]:
     return found
 
 
-def _section(
-    pack: Pack, name: str, title: dict[str, str], form: str, group: str, fields: list[Any]
-) -> dict[str, Any]:
+def _section(pack: Pack, name: str, title: dict[str, str], form: str, group: str, fields: list[Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"section": name, "title": title, "form": form, "group": group}
     if name in MONEY_SECTIONS:
         zh, en = MONEY_SECTIONS[name]
@@ -144,9 +142,17 @@ def code_lists(pack: Pack) -> list[dict[str, Any]]:
             values = []
             for value in entry["values"]:
                 en = value.get("en") or ethnic.get(str(value["code"]))
-                values.append({"code": str(value["code"]), "title": pack.texts.of(value["zh"], str(en) if en else None)})
+                values.append(
+                    {"code": str(value["code"]), "title": pack.texts.of(value["zh"], str(en) if en else None)}
+                )
         title = str(entry["title"]).split(" (")[0]
         found.append(
-            {"id": name, "title": pack.texts.of(title), "source": entry["title"], "prov": entry["prov"], "values": values}
+            {
+                "id": name,
+                "title": pack.texts.of(title),
+                "source": entry["title"],
+                "prov": entry["prov"],
+                "values": values,
+            }
         )
     return found

@@ -18,11 +18,14 @@ def regions(pack: Pack) -> dict[str, Any]:
         for town in county["townships"]:
             found.append(_region(town["code"], town["name"], spelling[town["name"]], "township", county["code"], town))
             for village in town.get("villages", ()):
-                prov = {"prov": f"code {village.get('code_prov', 'found')}; {town.get('villages_prov', '')}".strip("; ")}
+                prov = {
+                    "prov": f"code {village.get('code_prov', 'found')}; {town.get('villages_prov', '')}".strip("; ")
+                }
                 en = spelling[village["name"]]
                 found.append(_region(village["code"], village["name"], en, "village", town["code"], prov))
     changes = [
-        {"from": one["date"], "what": pack.texts.of(one["what"]), "prov": one["prov"]} for one in pack.regions["changes"]
+        {"from": one["date"], "what": pack.texts.of(one["what"]), "prov": one["prov"]}
+        for one in pack.regions["changes"]
     ]
     return {"regions": found, "changes": changes, "prov": pack.regions["meta"]["township_source"]}
 

@@ -9,7 +9,14 @@ NAME = ("name", "姓名", "Name", {"type": "string", "minLength": 1, "maxLength"
 
 
 def _register(
-    slug: str, zh: str, en: str, department: str, key: str, columns: list[Any], prefill: dict[str, Any], starts: list[str]
+    slug: str,
+    zh: str,
+    en: str,
+    department: str,
+    key: str,
+    columns: list[Any],
+    prefill: dict[str, Any],
+    starts: list[str],
 ) -> dict[str, Any]:
     properties = {name: {"title": title, "x-title-en": english, **form} for name, title, english, form in columns}
     names = list(properties)
@@ -66,7 +73,12 @@ def registers() -> list[dict[str, Any]]:
             "CL",
             "cert_no",
             [
-                ("cert_no", "残疾人证号", "Certificate number", {"type": "string", "pattern": "^[0-9X]{18}[1-7][1-4](B[0-9])?$"}),
+                (
+                    "cert_no",
+                    "残疾人证号",
+                    "Certificate number",
+                    {"type": "string", "pattern": "^[0-9X]{18}[1-7][1-4](B[0-9])?$"},
+                ),
                 NAME,
                 ID_NUMBER,
                 ("kind", "残疾类别", "Kind", {"type": "string", "enum": ["1", "2", "3", "4", "5", "6", "7"]}),
@@ -94,7 +106,12 @@ def registers() -> list[dict[str, Any]]:
                 ("student_no", "学籍号", "Student number", {"type": "string", "minLength": 1, "maxLength": 20}),
                 NAME,
                 ID_NUMBER,
-                ("stage", "就学阶段", "Stage", {"type": "string", "enum": ["0", "1", "2", "3", "4", "5", "6", "7", "8"]}),
+                (
+                    "stage",
+                    "就学阶段",
+                    "Stage",
+                    {"type": "string", "enum": ["0", "1", "2", "3", "4", "5", "6", "7", "8"]},
+                ),
                 ("school", "学校", "School", text),
                 ("grade", "年级班级", "Grade", {"type": "string", "maxLength": 20}),
             ],
@@ -123,7 +140,10 @@ def registers() -> list[dict[str, Any]]:
                 ("ability", "能力评估等级", "Ability", {"type": "string", "enum": ["0", "1", "2", "3", "4"]}),
                 ("phone", "联系电话", "Phone", {"type": "string", "maxLength": 20}),
             ],
-            {"match": {"member_id_no": "id_no"}, "fill": {"elder_ability": "ability", "member_birth_date": "birth_date"}},
+            {
+                "match": {"member_id_no": "id_no"},
+                "fill": {"elder_ability": "ability", "member_birth_date": "birth_date"},
+            },
             ["elder_bonus"],
         ),
     ]

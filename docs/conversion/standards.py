@@ -41,10 +41,20 @@ def parameters(pack: Pack) -> dict[str, Any]:
             if old.get("note"):
                 value["note"] = old["note"]
             values.append({**value, "prov": old["prov"]})
-        found.append({"id": entry["id"], "title": pack.texts.of(entry["zh"]), "unit": unit, "values": values, "prov": entry["prov"]})
+        found.append(
+            {
+                "id": entry["id"],
+                "title": pack.texts.of(entry["zh"]),
+                "unit": unit,
+                "values": values,
+                "prov": entry["prov"],
+            }
+        )
     for name, zh, en, unit, value, prov in table("parameters"):
         title = {"zh": zh, "en": en}
-        found.append({"id": name, "title": title, "unit": unit, "values": [{"from": BEGINNING, "value": value, "prov": prov}]})
+        found.append(
+            {"id": name, "title": title, "unit": unit, "values": [{"from": BEGINNING, "value": value, "prov": prov}]}
+        )
     return {"parameters": found}
 
 
@@ -102,7 +112,12 @@ def statuses(pack: Pack) -> dict[str, Any]:
 def departments(pack: Pack) -> dict[str, Any]:
     return {
         "departments": [
-            {"code": one["code"], "title": pack.texts.of(one["zh"], one["en"]), "kind": one["kind"], "prov": one["prov"]}
+            {
+                "code": one["code"],
+                "title": pack.texts.of(one["zh"], one["en"]),
+                "kind": one["kind"],
+                "prov": one["prov"],
+            }
             for one in pack.items["departments"]
         ]
     }
@@ -139,5 +154,13 @@ def bundles(pack: Pack) -> dict[str, Any]:
     for one in pack.items["example_bundles"]:
         expected = pack.texts.of(one["expected"])
         items = [pack.slugs[code] for code in one["items"]]
-        found.append({"id": one["id"], "title": pack.texts.of(one["zh"]), "items": items, "expected": expected, "prov": one["prov"]})
+        found.append(
+            {
+                "id": one["id"],
+                "title": pack.texts.of(one["zh"]),
+                "items": items,
+                "expected": expected,
+                "prov": one["prov"],
+            }
+        )
     return {"bundles": found}
