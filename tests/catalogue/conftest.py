@@ -334,7 +334,9 @@ def small_workflows():
                 "limit": {"days": 1},
                 "actions": {
                     "accept": action("受理", "Accept", ["opinion"], emit=["accepted"]),
-                    "reject": action("不予受理", "Do not accept", end="refused", emit=["front_refused"], reason="required"),
+                    "reject": action(
+                        "不予受理", "Do not accept", end="refused", emit=["front_refused"], reason="required"
+                    ),
                 },
             },
             "opinion": {

@@ -209,3 +209,35 @@ def test_an_example_with_unknown_facts_is_reported(documents):
 def test_every_item_shows_a_refused_family_and_another(documents):
     findings = check(spoil(documents, f"{F}/examples/dibao.json", "/examples/1"))
     assert found(findings, f"{F}/examples/dibao.json", "/examples")
+
+
+FLOW = "workflows/simple.json"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "where", "words", "meant"),
+    [
+        ("/steps/decide/actions/approve/to/0", "confrim", None, "no step 'confrim'", "'confirm'"),
+        ("/steps/decide/assign/role", "department_oficer", None, "no role", "'department_officer'"),
+        ("/steps/decide/title/en", "", None, "English is missing", None),
+        ("/steps/confirm/actions/return/back", False, "/steps/confirm", "comes round to itself", None),
+        ("/on", {}, "/steps", "no end can be reached from", None),
+        ("/steps/decide/limit", {"days": 30}, None, None, None),
+    ],
+)
+def test_a_workflow_that_cannot_be_followed_is_reported(documents, pointer, value, where, words, meant):
+    findings = check(spoil(documents, FLOW, pointer, value))
+    if words is None:
+        late = found(findings, DIBAO, "/time_limit/after")
+        assert "over the promised 12" in late[0].message.en
+        return
+    here = found(findings, FLOW, where or pointer) or [f for f in findings if f.file == FLOW]
+    assert any(words in finding.message.en for finding in here)
+    if meant:
+        assert any(finding.suggestion and meant in finding.suggestion.en for finding in here)
+
+
+def test_a_missing_step_is_a_finding_and_not_a_crash(documents):
+    assert check(spoil(documents, FLOW, "/steps/confirm"))
+    assert check(spoil(documents, FLOW, "/steps", {}))
+    assert check(spoil(documents, FLOW, "/start", 7))

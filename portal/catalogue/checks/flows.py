@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+from portal.catalogue.canonical import compact
 from portal.catalogue.checks.index import Index, Place
 from portal.catalogue.documents import Source
 from portal.catalogue.reading import exact
@@ -16,38 +19,53 @@ from portal.workflow.lint import lint
 
 # The front steps that may be needed, acceptance first: a short front has only that one.
 EVERY_FRONT_STEP = tuple(FRONT_SIGNALS)
+MOST_TOLD = 3  # one trap shows up in many states; the first few say where it is
 
 
 def check_flows(source: Source, index: Index) -> Iterator[Finding]:
     """Every workflow on its own, workflows together, then every item's limit against the steps of its workflow."""
     roles = frozenset(index.known("role"))
-    workflows: dict[str, Workflow] = {}
+    texts: dict[str, str] = {}
     for _, document in source.of_kind("workflow"):
-        faults = lint(document, roles)
+        text = compact(document)
+        faults = _linted(text, roles)
         yield from faults
         if not faults:
-            workflows[document["workflow"]] = parse(document)
-    front = workflows.get("front")
-    if front is None:
+            texts[document["workflow"]] = text
+    if "front" not in texts:
         return
-    items = [(Place(path), item) for path, item in source.of_kind("items") if item["workflow"] in workflows]
-    yield from _together(front, workflows, [item for _, item in items], source)
+    items = [(Place(path), item) for path, item in source.of_kind("items") if item["workflow"] in texts]
+    yield from _together(texts, [item for _, item in items], source)
+    front = parse(json.loads(texts["front"]))
+    workflows = {name: parse(json.loads(text)) for name, text in texts.items()}
     for place, item in items:
         yield from _in_time(place, item, front, workflows[item["workflow"]])
 
 
-def _together(
-    front: Workflow, workflows: Mapping[str, Workflow], items: list[Mapping[str, Any]], source: Source
-) -> Iterator[Finding]:
-    """Explore each workflow beside the front, twice beside a short one, and each pair in which one waits for the other."""
-    long, short = ({"limit_days": 12, "front_needs": needs} for needs in (EVERY_FRONT_STEP, EVERY_FRONT_STEP[:1]))
+# Exploring is the slow part of a check and workflows seldom change between two checks, so results are kept by content.
+@lru_cache(maxsize=200)
+def _linted(text: str, roles: frozenset[str]) -> tuple[Finding, ...]:
+    return tuple(lint(json.loads(text), roles))
+
+
+@lru_cache(maxsize=500)
+def _explored(texts: tuple[str, ...], front_needs: tuple[str, ...], master: int | None) -> Exploration:
+    """Explore these procedures side by side; with a master, the last one waits for that one's recognition."""
+    context = {"limit_days": 12, "front_needs": front_needs}
+    last = len(texts) - 1
+    flows = [parse(json.loads(text)) for text in texts]
+    return explore([Part(flow, context, master if at == last else None) for at, flow in enumerate(flows)])
+
+
+def _together(texts: Mapping[str, str], items: list[Mapping[str, Any]], source: Source) -> Iterator[Finding]:
+    """Each workflow beside the front, twice beside a short one, and each pair in which one waits for the other."""
+    long, short = EVERY_FRONT_STEP, EVERY_FRONT_STEP[:1]
+    worlds: list[tuple[tuple[str, ...], tuple[str, ...], int | None]] = []
     for name in sorted({item["workflow"] for item in items}):
-        flow = workflows[name]
-        yield from _stuck(("front", name), explore([Part(front, long), Part(flow, long)]))
-        yield from _stuck(("front", name, name), explore([Part(front, short), Part(flow, short), Part(flow, short)]))
-    for master, dependant in sorted(_prerequisites(items, source)):
-        parts = [Part(front, short), Part(workflows[master], short), Part(workflows[dependant], short, master=1)]
-        yield from _stuck(("front", master, dependant), explore(parts))
+        worlds += [(("front", name), long, None), (("front", name, name), short, None)]
+    worlds += [(("front", *pair), short, 1) for pair in sorted(_prerequisites(items, source))]
+    for names, needs, master in worlds:
+        yield from _stuck(names, _explored(tuple(texts[name] for name in names), needs, master))
 
 
 def _prerequisites(items: list[Mapping[str, Any]], source: Source) -> set[tuple[str, str]]:
@@ -63,20 +81,14 @@ def _prerequisites(items: list[Mapping[str, Any]], source: Source) -> set[tuple[
 
 
 def _stuck(names: tuple[str, ...], found: Exploration) -> Iterator[Finding]:
-    together, file = " + ".join(names), f"workflows/{names[-1]}.json"
-    for where in found.stuck:
-        yield Finding(
-            file,
-            "/steps",
-            Text(
-                f"与其他流程一起({together})办到“{where}”后无法办结。",
-                f"Together ({together}), no end can be reached from {where!r}.",
-            ),
+    together, place = " + ".join(names), Place(f"workflows/{names[-1]}.json", "/steps")
+    for where in found.stuck[:MOST_TOLD]:
+        yield place.finding(
+            f"与其他流程一起({together})办到“{where}”后无法办结。",
+            f"Together ({together}), no end can be reached from {where!r}.",
         )
     if not found.complete:
-        yield Finding(
-            file, "/steps", Text(f"{together} 状态过多,无法查清。", f"{together}: too many states to be checked.")
-        )
+        yield place.finding(f"{together} 状态过多,无法查清。", f"{together}: too many states to be checked.")
 
 
 def _in_time(place: Place, item: Mapping[str, Any], front: Workflow, workflow: Workflow) -> Iterator[Finding]:
