@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 V = lambda name: {"var": name}  # noqa: E731
-ADULT_SEVERE = {"or": [V("d_severe_disabled"), V("member_serious_illness")]}
 
 COMPUTE: dict[str, Any] = {
     "hh_size": {"count": ["members", V("member_lives_together")]},
-    "hh_protected_count": {
-        "if": [
-            {"in": [V("dibao_kind"), ["single_disabled", "single_ill"]]},
-            {"count": ["members", {"and": [V("member_is_beneficiary"), ADULT_SEVERE]}]},
-            {"count": ["members", V("member_is_beneficiary")]},
-        ]
-    },
+    "hh_protected_count": {"count": ["members", V("member_is_beneficiary")]},
     "house_only": {"==": [{"count": ["houses", True]}, 1]},
     "dibao_kind": {
         "if": [
@@ -63,7 +56,7 @@ NOT_BY_RULE = {
 # Optional in the pack, read by rules: blank is not 0 and not "no".
 MUST_ANSWER = (
     "hh_category member_unemployed_reg member_want_job child_transplanted elder_ability charity_asked "
-    "disaster_rooms_fallen disaster_rooms_damaged med_self_paid biz_employees member_job_hard"
+    "disaster_rooms_fallen disaster_rooms_damaged med_self_paid biz_employees member_job_hard member_school_stage"
 ).split()
 
 
@@ -93,5 +86,4 @@ SHOWN_ONE: dict[str, Any] = {
     "veteran_hardship": {"in": [V("member_veteran_kind"), ["retired", "martyr_kin", "duty_kin", "sick_kin"]]},
     "member_unemployed_since": V("member_unemployed_reg"),
     "biz_employees": V("biz_registered"),
-    "urgent_date": V("app_urgent"),
 }

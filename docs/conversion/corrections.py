@@ -46,6 +46,7 @@ AMOUNTS: dict[str, str] = {
     "pension_pay": "p_pension_pay + p_pension_extra",
     "disaster_relief": ("disaster_rooms_fallen * p_disaster_fallen + disaster_rooms_damaged * p_disaster_damaged"),
     "worker_aid": "p_dibao * p_union_months",
+    "redcross_aid": "p_leukemia_transplant if child_disease == 'leukemia' and child_transplanted else p_leukemia",
 }
 
 DERIVED: dict[str, str] = {

@@ -112,7 +112,8 @@ def visibility(pack: Pack, field: dict[str, Any]) -> Any:
     return None if chosen_items(rule) or field["id"] in ALWAYS_SHOWN else rule
 
 
-ALWAYS_SHOWN = {"v_child_risk"}
+# A code says "not at school", so the question fits everybody; the date of an event is wanted without urgency too.
+ALWAYS_SHOWN = {"v_child_risk", "member_school_stage", "urgent_date"}
 
 
 def _constraints(field: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
