@@ -6,6 +6,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+
 from portal.forms import hidden
 from portal.rendering.forms import STATIC, form_view
 
