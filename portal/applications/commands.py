@@ -14,7 +14,7 @@ from portal.access import Actor
 from portal.applications import queries
 from portal.applications.models import Application, Draft
 from portal.applications.rules import number
-from portal.catalogue.model import Catalogue
+from portal.catalogue.catalogue import Catalogue
 from portal.db import vault_of
 from portal.errors import FORBIDDEN, Problem, Refused
 from portal.households.models import Household, Person

@@ -110,6 +110,7 @@ def _settle(work: Work) -> None:
         verification_commands.settle(
             db,
             work.file.actor,
+            work.file.application,
             int(entry["conflict"]),
             str(entry["basis"]),
             entry.get("value"),

@@ -50,7 +50,9 @@ class Conflict(Base):
     settled_by: Mapped[str] = mapped_column(String(100), default="")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
-        UniqueConstraint("application_id", "rule", "question", "row", name="uq_conflicts_application_rule_question_row"),
+        UniqueConstraint(
+            "application_id", "rule", "question", "row", name="uq_conflicts_application_rule_question_row"
+        ),
         Index("ix_conflicts_open", "application_id", "settled_at"),
     )
     # basis of the decided value: declared returned seen other
