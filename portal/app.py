@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import reader
 from portal.admin import controls
 from portal.admin.menu import FlatMenu
+from portal.admin.permissions import sync_permissions
 from portal.admin.security import LANDING, PortalSecurity
 from portal.admin.translations import Words
+from portal.audit import Event
+from portal.catalogue.release import Release
 from portal.db import db, normal_url
+from portal.jobs.handlers import HANDLERS
+from portal.jobs.runner import deliver_all
 from portal.sealing import Vault
 from portal.settings import Settings
 from portal.settings import current as settings_of_process
 from portal.web import PAGES, guard, navigation, problems, shell
-
-if TYPE_CHECKING:
-    from portal.catalogue.release import Release
 
 RELEASE = "portal_release"  # app.extensions key: the release this app was built for
 
@@ -109,12 +114,45 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         app.extensions[LANDING] = lambda: navigation.start_of(reader.current_actor()) or "/"
         for module, name in PAGES:
             app.register_blueprint(getattr(import_module(module), name))
-        if find_spec("portal.api") is not None and find_spec("portal.api").origin:
-            api = import_module("portal.api")
-            if hasattr(api, "register"):
-                api.register(app, release)
-        if release is not None:
-            admin = import_module("portal.admin")
-            if hasattr(admin, "register_generated"):
-                admin.register_generated(builder, release)
+        api = _part("portal.api", "register")
+        if api is not None:
+            api(app, release)
+        generated = _part("portal.admin.items", "register_generated")
+        if generated is not None and release is not None:
+            generated(builder, release)
+    app.after_request(_deliver)
     return app
+
+
+def _part(module: str, name: str) -> Callable[..., Any] | None:
+    """A function of a package that may not be installed in a reduced build; a broken one fails loudly."""
+    found = find_spec(module)
+    return getattr(import_module(module), name, None) if found is not None and found.origin else None
+
+
+def prepare(session: Session, settings: Settings, release: Release) -> int:
+    """Build the application of a release before it is in force, and write the permissions of its new views.
+
+    Runs in the transaction that publishes: a release whose pages cannot be built is not published.
+    """
+    app = create_app(settings, release)
+    return sync_permissions(session, app.extensions["appbuilder"].baseviews)
+
+
+TO_DELIVER = "events_to_deliver"
+
+
+@event.listens_for(db.session, "after_flush")
+def _note_events(session: Session, _context: Any) -> None:
+    """Remember which new events somebody waits for; they are delivered when the request's work is committed."""
+    ids = [row.id for row in session.new if isinstance(row, Event) and row.action in HANDLERS]
+    if ids:
+        session.info.setdefault(TO_DELIVER, []).extend(ids)
+
+
+def _deliver(response: Response) -> Response:
+    """What follows from what this request did happens at once; the worker is there for what fails."""
+    session = db.session()
+    while ids := session.info.pop(TO_DELIVER, []):
+        deliver_all(session, ids, now=reader.now())
+    return response

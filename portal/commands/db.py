@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from portal.catalogue.queries import current_id, release
 from portal.commands import migrating
+from portal.commands.session import reading, writing
 from portal.commands.terminal import refuse, say
 from portal.settings import current
 from portal.values import Text
@@ -21,11 +23,26 @@ def upgrade(revision: str) -> None:
     """升级到最新结构,并同步权限 / Upgrade to the newest structure and synchronise permissions."""
     url = current().database_url
     migrating.upgrade(url, revision)
+    if revision == "head":
+        _synchronise_permissions()
     say(
         Text(
             f"数据库结构:{migrating.present_revision(url)}。", f"Database structure: {migrating.present_revision(url)}."
         )
     )
+
+
+def _synchronise_permissions() -> None:
+    """The permissions of the published release's views; nothing to do before the first publication."""
+    with reading() as db:
+        published = current_id(db)
+    if published is None:
+        return
+    from portal.app import prepare  # noqa: PLC0415 - the whole application, needed only now
+
+    with writing() as db:
+        new = prepare(db, current(), release(db, published))
+    say(Text(f"新增权限 {new} 项。", f"{new} new permissions."))
 
 
 @database.command()

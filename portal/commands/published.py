@@ -12,6 +12,7 @@ from portal.catalogue.release import Release
 from portal.commands.session import reading, writing
 from portal.errors import Finding
 from portal.organisation.queries import moment
+from portal.settings import current
 
 
 def published_catalogue(release_id: str) -> Catalogue:
@@ -28,8 +29,10 @@ def published_source(release_id: str) -> Source:
 
 def publish_source(source: Source, reading_faults: tuple[Finding, ...], note: str) -> Release:
     """Publish as the operator of this machine: an audited act, outside the two-person rule of the studio."""
+    from portal.app import prepare  # noqa: PLC0415 - the whole application, needed only to publish
+
     with writing() as db:
-        return publish(
+        release = publish(
             db,
             actor_id=None,
             actor_name=f"operator:{getpass.getuser()}",
@@ -38,3 +41,5 @@ def publish_source(source: Source, reading_faults: tuple[Finding, ...], note: st
             now=moment(db),
             reading_faults=reading_faults,
         )
+        prepare(db, current(), release)
+        return release
