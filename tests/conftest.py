@@ -178,3 +178,13 @@ def browser_page(chromium: Any) -> Iterator[Any]:
     yield window
     context.close()
     assert not faults, faults
+
+
+@pytest.fixture(scope="session")
+def shipped_release() -> Any:
+    """The catalogue that travels with the program, checked and built once."""
+    from portal.catalogue.documents import read_directory
+    from portal.catalogue.release import build
+
+    source, faults = read_directory(None)
+    return build(source, faults)
