@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-V = lambda name: {"var": name}  # noqa: E731
+
+def V(name: str) -> dict[str, str]:  # noqa: N802 - a word of the rule language
+    """A fact by its name."""
+    return {"var": name}
+
 
 COMPUTE: dict[str, Any] = {
     "hh_size": {"count": ["members", V("member_lives_together")]},

@@ -28,6 +28,26 @@ TYPES = {
     "is_active_soldier is_veteran special_clinic",
 }
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}
+# Where the field's own name does not read as English.
+ENGLISH = {
+    "id_no": "Identity number",
+    "hukou_region": "Place of registration",
+    "hukou_address": "Registered address",
+    "hukou_no": "Household number",
+    "spouse_id_no": "Spouse's identity number",
+    "cert_no": "Certificate number",
+    "neeq_shares": "Shares on the third board",
+    "neeq_value": "Value on the third board",
+    "pooled": "Paid by the insurance pool",
+    "cash": "Paid in cash",
+    "total": "Total cost",
+    "paid": "Tax paid",
+    "item": "Kind of income",
+    "opened": "Account opened",
+    "pc_income": "Monthly income per person in the file",
+    "undeclared_people": "Registered people not declared",
+    "on_register": "On the register",
+}
 # The pack points at a derived value, which nobody can correct; the declared wages can.
 QUESTION = {"d_income_pc_month": "inc_wage_local"}
 
@@ -67,7 +87,11 @@ def _comparison(pack: Pack, check: dict[str, Any], rules: list[list[str]]) -> di
         "limit_days": check["time_limit_working_days"],
         "keys": check["request_keys"],
         "returns": [
-            {"id": name, "title": {"zh": zh, "en": name.replace("_", " ").capitalize()}, "type": kind}
+            {
+                "id": name,
+                "title": {"zh": zh, "en": ENGLISH.get(name) or name.replace("_", " ").capitalize()},
+                "type": kind,
+            }
             for name, zh, kind in returns
         ],
         "conflicts": conflicts,

@@ -20,7 +20,6 @@ LETTER_QUESTIONS = [
     "auth_signed", "auth_scope", "auth_valid_until", "auth_member_sign", "auth_method", "auth_letter_version",
     "auth_letter_no", "file_auth_letter",
 ]  # fmt: skip
-PERSON_ROWS = {"member"}
 
 
 class ItemWriter:
@@ -196,7 +195,10 @@ class ItemWriter:
         for section in dict.fromkeys(self.section[name]["section"] for name in asked):
             inside = [name for name in dict.fromkeys(asked) if self.section[name]["section"] == section]
             fieldsets.append({"title": self.section[inside[0]]["title"], "questions": inside})
-        keep = lambda names_: [name for name in dict.fromkeys(names_) if name in asked]  # noqa: E731
+
+        def keep(wanted: list[str]) -> list[str]:
+            return [name for name in dict.fromkeys(wanted) if name in asked]
+
         return {"list": keep(columns) or asked[:5], "search": keep(search) or asked[:2], "fieldsets": fieldsets}
 
 

@@ -49,7 +49,10 @@ class Pack:
 
 def read(folder: Path) -> Pack:
     """Read the pack from its folder."""
-    load = lambda name: yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))  # noqa: E731
+
+    def load(name: str) -> Any:
+        return yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
+
     english: dict[str, str] = {}
     for path in sorted(TABLES.glob("en_*.json")):
         english.update(json.loads(path.read_text("utf-8")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 GROUPS = {
     "app": "application",
     "hh": "application",
@@ -66,10 +68,10 @@ MONEY_SECTIONS = {
 }
 
 
-def group_of(field: dict) -> str:
+def group_of(field: dict[str, Any]) -> str:
     """The row group (or the form itself) in which a question is asked."""
-    return "members" if field["id"] in MEMBER_FACTS else GROUPS[field["repeats_per"]]
+    return "members" if field["id"] in MEMBER_FACTS else GROUPS[str(field["repeats_per"])]
 
 
-def section_of(field: dict) -> str:
-    return SECTION_OF.get(field["id"], field["section"])
+def section_of(field: dict[str, Any]) -> str:
+    return str(SECTION_OF.get(field["id"], field["section"]))
