@@ -102,3 +102,7 @@ def cli() -> None:
 def main() -> None:
     """The entry point of the `portal` script."""
     sys.exit(cli(prog_name="portal"))
+
+
+if __name__ == "__main__":
+    main()

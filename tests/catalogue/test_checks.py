@@ -1,10 +1,14 @@
 """Every fault of a catalogue is reported with its file, its place, both languages and what was probably meant."""
 
+# ruff: noqa: E501 - tables read best with one case a line
+
 from __future__ import annotations
 
 import copy
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from portal.catalogue.checks import check, check_meaning
 from portal.catalogue.documents import Source
@@ -77,6 +81,10 @@ FAULTS = [
     ("a region without parent", f"{F}/regions.json", "/regions/1/parent", "3214", "no region '3214'", "'3213'"),
     ("a prefill from nowhere", f"{F}/questions/income.json", "/questions/0/prefill", {"kind": "check", "source": "C16"}, "no comparison 'C16'", "'C15'"),
     ("a conflict about nothing", f"{F}/comparisons.json", "/comparisons/0/conflicts/0/question", "inc_wagee", "no question", "'inc_wage'"),
+    ("a day that does not exist", f"{F}/parameters.json", "/parameters/0/values/0/from", "2022-02-30", "not a date", None),
+    ("a holiday that does not exist", "workflows/calendars/cn.json", "/years/2022/holidays/0", "2022-02-30", "not a date", None),
+    ("a register that is no schema", f"{F}/registers/students.json", "/schema/properties/id_no/type", "txt", "not a JSON Schema", None),
+    ("a register column without English", f"{F}/registers/students.json", "/schema/properties/id_no/x-title-en", "", "English title", None),
     ("a money parameter without unit", f"{F}/parameters.json", "/parameters/0/unit", "", "is not one of", None),
 ]  # fmt: skip
 
@@ -108,6 +116,10 @@ RULES = [
     ("a misspelt derived value", {"<": [{"var": "d_income_cp"}, 1]}, "d_income_cp", "d_income_pc"),
     ("an unknown operator", {"less": [1, 2]}, "less", None),
     ("a row question without a row", {"present": {"var": "member_birth_date"}}, "member_birth_date", None),
+    ("a number where yes or no is asked", {"+": [1, 2]}, "yes or no", None),
+    ("a list where yes or no is asked", ["x"], "yes or no", None),
+    ("a number question as a condition", {"and": [{"not": {"var": "hh_size"}}, True]}, "yes or no", None),
+    ("a look the platform does not offer", {"var": "x_has_files_diagnosis"}, "does not answer", None),
     ("two operators in one", {"and": [], "or": []}, "", None),
 ]
 
@@ -241,3 +253,19 @@ def test_a_missing_step_is_a_finding_and_not_a_crash(documents):
     assert check(spoil(documents, FLOW, "/steps/confirm"))
     assert check(spoil(documents, FLOW, "/steps", {}))
     assert check(spoil(documents, FLOW, "/start", 7))
+
+
+@given(
+    st.randoms(use_true_random=False), st.sampled_from([None, 7, "x", [], {}, True, "2022-02-30", [[]], {"a": 1}, [{}]])
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_damage_anywhere_gives_findings_and_never_an_exception(documents, random, value):
+    file = random.choice(sorted(documents))
+    pointer, inner = "", documents[file]
+    while isinstance(inner, dict | list) and inner and random.random() < 0.8:
+        key = random.choice(sorted(inner)) if isinstance(inner, dict) else random.randrange(len(inner))
+        pointer, inner = f"{pointer}/{key}", inner[key]
+    source = spoil(documents, file, pointer, value) if pointer else Source({**documents, file: value})
+    for finding in check(source):
+        assert finding.message.zh
+        assert finding.message.en

@@ -28,9 +28,9 @@ def check_expressions(source: Source, index: Index) -> Iterator[Finding]:
     core = {question for kind in ("application", "home_visit") for question in source.one(kind).get("core", ())}
     for path, item in source.of_kind("items"):
         yield from _item(Place(path), item, words, derived, core, index)
-    yield from _questions(source, words)
-    yield from _layouts(source, words)
-    yield from _papers_and_conflicts(source, words)
+    yield from _questions(source, words, index)
+    yield from _layouts(source, words, index)
+    yield from _papers_and_conflicts(source, words, index)
 
 
 def read_rule(place: Place, document: Any, words: Vocabulary, scope: str) -> Generator[Finding, None, Rule | None]:
@@ -51,6 +51,35 @@ def _beyond(name: str) -> Text | None:
     return did_you_mean(name, BEYOND_WORDS)
 
 
+# What gives a number or a date, never yes or no.
+NO_CONDITION = frozenset(
+    {"+", "-", "*", "/", "min", "max", "sum", "count", "count_true", "age", "months_since", "param"}
+)
+
+
+def read_condition(
+    place: Place, document: Any, words: Vocabulary, scope: str, index: Index
+) -> Generator[Finding, None, Rule | None]:
+    """A rule that must answer yes or no."""
+    yield from _no_condition(place, document, index)
+    return (yield from read_rule(place, document, words, scope))
+
+
+def _no_condition(place: Place, document: Any, index: Index) -> Iterator[Finding]:
+    operator, arguments = next(iter(document.items())) if isinstance(document, dict) and document else (None, None)
+    if operator in {"and", "or"} and isinstance(arguments, list):
+        for position, part in enumerate(arguments):
+            yield from _no_condition(place / operator / position, part, index)
+    elif operator == "not":
+        inner = arguments[0] if isinstance(arguments, list) and len(arguments) == 1 else arguments
+        yield from _no_condition(place / operator, inner, index)
+    else:
+        question = index.questions.get(str(arguments)) if operator == "var" else None
+        literal = operator is None and not isinstance(document, bool)
+        if literal or operator in NO_CONDITION or (question is not None and question.type != "boolean"):
+            yield place.finding("这里要能回答“是”或“否”。", "This has to answer yes or no, and does not.")
+
+
 def _item(
     place: Place, item: Mapping[str, Any], words: Vocabulary, derived: Mapping[str, Rule], core: set[str], index: Index
 ) -> Iterator[Finding]:
@@ -62,7 +91,7 @@ def _item(
         if requirement["id"] in names:
             yield (where / "id").finding("这个规则编号已用过。", "This rule id is already used.")
         names.add(requirement["id"])
-        rule = yield from read_rule(where / "when", requirement["when"], words, requirement["scope"])
+        rule = yield from read_condition(where / "when", requirement["when"], words, requirement["scope"], index)
         if rule is not None:
             parsed.append((where / "when", rule))
         if requirement["clause"] is None and not requirement.get("basis"):
@@ -169,7 +198,7 @@ def _circles(place: Place, name: str, derived: Mapping[str, Rule]) -> Iterator[F
         yield place.finding(f"“{name}”的推算绕回了自身。", f"{name!r} is worked out from itself.")
 
 
-def _questions(source: Source, words: Vocabulary) -> Iterator[Finding]:
+def _questions(source: Source, words: Vocabulary, index: Index) -> Iterator[Finding]:
     for path, section in source.of_kind("questions"):
         scope = scope_of(section["group"])
         for position, question in enumerate(section["questions"]):
@@ -177,10 +206,13 @@ def _questions(source: Source, words: Vocabulary) -> Iterator[Finding]:
                 document = question.get(key)
                 if document is not None and not isinstance(document, bool):
                     place = Place(path) / "questions" / position / key
-                    yield from read_rule(place, document, words, scope)
+                    if key == "required":
+                        yield from read_condition(place, document, words, scope, index)
+                    else:
+                        yield from read_rule(place, document, words, scope)
 
 
-def _layouts(source: Source, words: Vocabulary) -> Iterator[Finding]:
+def _layouts(source: Source, words: Vocabulary, index: Index) -> Iterator[Finding]:
     for kind in ("application", "home_visit"):
         for path, document in source.of_kind(kind):
             start = Place(path) / "layout" / "elements"
@@ -189,19 +221,21 @@ def _layouts(source: Source, words: Vocabulary) -> Iterator[Finding]:
                 if isinstance(rule, dict) and "condition" in rule:
                     scope = scope_of(rows or "application")
                     place = where / "rule" / "condition"
-                    yield from read_rule(place, rule["condition"], words, scope)
+                    yield from read_condition(place, rule["condition"], words, scope, index)
 
 
-def _papers_and_conflicts(source: Source, words: Vocabulary) -> Iterator[Finding]:
+def _papers_and_conflicts(source: Source, words: Vocabulary, index: Index) -> Iterator[Finding]:
     for path, document in source.of_kind("documents"):
         for position, paper in enumerate(document["documents"]):
             if paper.get("when") is not None:
                 place = Place(path) / "documents" / position / "when"
-                yield from read_rule(place, paper["when"], words, "application")
+                yield from read_condition(place, paper["when"], words, "application", index)
     for path, document in source.of_kind("comparisons"):
         for position, comparison in enumerate(document["comparisons"]):
             place = Place(path) / "comparisons" / position
             returned = with_returned(words, (entry["id"] for entry in comparison["returns"]))
             for at, conflict in enumerate(comparison["conflicts"]):
                 where = place / "conflicts" / at / "when"
-                yield from read_rule(where, conflict["when"], returned, conflict.get("scope", "application"))
+                yield from read_condition(
+                    where, conflict["when"], returned, conflict.get("scope", "application"), index
+                )

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from portal.catalogue.canonical import pointer_of
 from portal.catalogue.checks.index import KIND_WORDS, Index, Place, did_you_mean
 from portal.catalogue.documents import Source
 from portal.errors import Finding
@@ -33,7 +37,7 @@ def check_questions(source: Source, index: Index) -> Iterator[Finding]:
         if none_of:
             yield from _none_of_these(Place(path) / "none_of_these" / "questions", section, none_of["questions"])
     for path, register in source.of_kind("registers"):
-        yield from patterns_in(Place(path) / "schema", register["schema"])
+        yield from _schema(Place(path) / "schema", register["schema"])
 
 
 def _question(place: Place, question: Mapping[str, Any], index: Index) -> Iterator[Finding]:
@@ -94,6 +98,21 @@ def pattern_faults(place: Place, pattern: str) -> Iterator[Finding]:
         re.compile(pattern)
     except re.error as error:
         yield place.finding(f"正则表达式不成立:{error}。", f"This is not a pattern: {error}.")
+
+
+def _schema(place: Place, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    """A register's own schema is a JSON Schema, with a title in both languages for every column."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        where = Place(place.file, place.pointer + pointer_of(list(error.absolute_path)))
+        yield where.finding("不是有效的 JSON Schema。", f"This is not a JSON Schema: {error.message}")
+        return
+    for name, column in schema["properties"].items():
+        for key, zh, en in (("title", "中文名", "Chinese title"), ("x-title-en", "英文名", "English title")):
+            if not column.get(key):
+                yield (place / "properties" / name / key).finding(f"字段缺少{zh}。", f"The field lacks its {en}.")
+    yield from patterns_in(place, schema)
 
 
 def patterns_in(place: Place, schema: Any) -> Iterator[Finding]:

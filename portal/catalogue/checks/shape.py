@@ -54,7 +54,11 @@ def _registry() -> Registry[Any]:
 @cache
 def validator(kind: str) -> Draft202012Validator | None:
     schema = meta_schemas().get(f"{kind}.schema.json")
-    return None if schema is None else Draft202012Validator(schema, registry=_registry())
+    return (
+        None
+        if schema is None
+        else Draft202012Validator(schema, registry=_registry(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    )
 
 
 def _errors(path: str, document: Any, kind: Kind) -> Iterator[Finding]:
@@ -168,6 +172,7 @@ TELLERS: dict[str, Callable[[Place, Broken], Iterator[Finding]]] = {
     "const": _not_one_of,
     "type": _wrong_type,
     "pattern": _bad_name,
+    "format": _simple("不是有效的日期,应如 2022-06-01。", "This is not a date such as 2022-06-01."),
     "minLength": _simple("不能为空。", "This must not be empty."),
     "maxLength": _simple("不能超过 {limit} 个字符。", "Not longer than {limit} characters."),
     "minItems": _simple("至少要有 {limit} 条。", "At least {limit} entries are needed."),
