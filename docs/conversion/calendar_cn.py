@@ -33,22 +33,28 @@ ANNOUNCED: dict[int, tuple[list[tuple[str, str]], list[str]]] = {
     ),
 }  # fmt: skip
 SURE = {2021, 2022, 2023, 2024, 2025}
-# 2026: the statutory days only; exchanges of weekends are not entered because the notice could not be read.
-STATUTORY_2026 = [
-    ("01-01", "01-01"), ("02-16", "02-19"), ("04-05", "04-05"), ("05-01", "05-02"), ("06-19", "06-19"),
-    ("09-25", "09-25"), ("10-01", "10-03"),
-]  # fmt: skip
+# Remembered but not checked against the notice; and a year whose notice is not out: its statutory days alone.
+UNCHECKED: dict[int, tuple[list[tuple[str, str]], list[str]]] = {
+    2026: (
+        [("01-01", "01-03"), ("02-15", "02-23"), ("04-04", "04-06"), ("05-01", "05-05"), ("06-19", "06-21"), ("09-25", "09-27"), ("10-01", "10-07")],
+        ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"],
+    ),
+    2027: (
+        [("01-01", "01-01"), ("02-05", "02-08"), ("04-05", "04-05"), ("05-01", "05-02"), ("06-09", "06-09"), ("09-15", "09-15"), ("10-01", "10-03")],
+        [],
+    ),
+}  # fmt: skip
 
 
 def calendar() -> dict[str, Any]:
     """All years, days off that fall on weekends included."""
     years: dict[str, Any] = {}
-    for year, (spans, worked) in (ANNOUNCED | {2026: (STATUTORY_2026, [])}).items():
+    for year, (spans, worked) in (ANNOUNCED | UNCHECKED).items():
         years[str(year)] = {
             "provisional": year not in SURE,
             "holidays": [day for span in spans for day in _days(year, *span)],
             "workdays": [f"{year}-{day}" for day in worked],
-            "prov": "known" if year in ANNOUNCED else "statutory days; to be replaced by the State Council's notice",
+            "prov": "known" if year in ANNOUNCED else "to be checked against the State Council's notice",
         }
     return {"years": years}
 

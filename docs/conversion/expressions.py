@@ -144,7 +144,7 @@ class _Reader:
         if function == "aided_same_reason":
             return {"var": f"x_aided_same_reason_{self.slugs[str(values[0])]}"}
         if function in ("has_benefit", "has_file"):
-            return {"var": f"x_{function}_{values[0]}"}
+            return {"var": f"x_{function}_{values[0]!s}"}
         if function in ("requested_amount", "cpi_triggered", "any_check_conflict"):
             return {"var": f"x_{function}"}
         raise Unreadable(ast.dump(node))

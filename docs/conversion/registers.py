@@ -26,9 +26,9 @@ def _register(
         "department": department,
         "key": key,
         "schema": {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
             "properties": properties,
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
             "required": [key, "id_no"] if key != "id_no" else ["id_no", "name"],
             "additionalProperties": False,
         },
