@@ -20,7 +20,7 @@ from portal.cases.letters import TITLES
 from portal.catalogue.model import Item
 from portal.catalogue.release import Release
 from portal.errors import FORBIDDEN, INVALID, FieldError, Problem, Refused
-from portal.forms import Form, compute, normalise, prune, validate
+from portal.forms import Form, compute, is_on_paper, normalise, prune, validate
 from portal.households import commands as household_commands
 from portal.notices import commands as notice_commands
 from portal.organisation.queries import CITY_TIME, calendar, region_name
@@ -33,8 +33,6 @@ NOT_BY_APPLICATION = Problem(
     Text("“{item}”由系统自动启动,不受理申请。", "{item} starts by itself; it takes no application."),
 )
 BAD_NUMBERS = Problem("bad-items", 422, Text("事项应为列表。", "The items must be a list."))
-# Handed over and signed on paper at the desk; the list of papers says so. Uploads come with the citizen's own channel.
-ON_PAPER = frozenset({"file", "photo", "signature", "geo"})
 
 
 def submit(
@@ -118,12 +116,6 @@ def checked(
     return clean, faults
 
 
-def is_on_paper(form: Form, fault: FieldError) -> bool:
-    """A missing signature or file that was handed over the desk is no fault of the form."""
-    question = form.questions.get(fault.question)
-    return fault.code == "required" and question is not None and question.type in ON_PAPER
-
-
 def filled_by_platform(
     form: Form, answers: Mapping[str, Any], slugs: Sequence[str], window: str, channel: str, now: datetime
 ) -> dict[str, Any]:
@@ -158,7 +150,7 @@ def _legal(form: Form, name: str, value: Any) -> Any:
     codes = form.questions[name].codes
     if not codes or isinstance(value, list):
         return value
-    legal = [v.code for v in form.code_lists[codes].values]
+    legal = list(form.code_lists[codes].values)
     return value if value in legal else legal[0]
 
 

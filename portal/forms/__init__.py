@@ -11,6 +11,7 @@ from portal.forms.conditions import Situation, situation
 from portal.forms.identity import born_on, masked, resident_id_fault
 from portal.forms.layouts import Control, Group, Layout
 from portal.forms.normalising import normalise, normalise_value
+from portal.forms.paper import is_on_paper
 from portal.forms.patterns import portability_fault
 from portal.forms.posting import Posted, errors_of, from_posted, in_form_order, merge, none_of_these
 from portal.forms.prefilling import Origin, compute, prefill
@@ -43,6 +44,7 @@ __all__ = [
     "facts_of",
     "from_posted",
     "hidden",
+    "is_on_paper",
     "in_form_order",
     "masked",
     "merge",
