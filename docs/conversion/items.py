@@ -128,7 +128,7 @@ class ItemWriter:
         }
 
     def _deep(self, rule: Any) -> set[str]:
-        found = names(rule)
+        found: set[str] = set(names(rule))
         for name in list(found):
             if name in self.derived:
                 found |= self._deep(self.derived[name])
