@@ -32,6 +32,8 @@ def desk_for(file: File, case: Case | None, role: str, org: str) -> Desk:
         "hukou_village": region[:12],
         "city": region[:4],
     }
+    if case is not None and role.startswith("department_"):
+        return Desk(role, places.get(org, region[:6]), file.catalogue.item(case.item).department)
     if org in {"window", "applicant"}:
         return Desk("window_clerk" if role == "citizen" else role, window)
     return Desk(role, places.get(org, region[:9]))
