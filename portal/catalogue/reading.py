@@ -37,6 +37,7 @@ from portal.values import Text, WorkingCalendar
 from portal.workflow import parse as parse_workflow
 
 Document = Mapping[str, Any]
+ITEM_CODES = "items"
 
 
 def exact(number: float | str) -> Fraction:
@@ -49,7 +50,7 @@ def read(source: Source) -> Catalogue:
     derived = {d["id"]: derived_of(d) for d in source.one("derived").get("derived", ())}
     bank = Bank.of(
         [document for _, document in source.of_kind("questions")],
-        [document for _, document in source.of_kind("codes")],
+        codes_of(source),
         source.one("application"),
         source.one("home_visit"),
     )
@@ -77,6 +78,20 @@ def read(source: Source) -> Catalogue:
             Bundle(b["id"], Text.of(b["title"]), tuple(b["items"])) for b in source.one("bundles").get("bundles", ())
         ),
     )
+
+
+def codes_of(source: Source) -> list[Document]:
+    """The code lists; the one of the items always holds every item, so that a new item is one new file."""
+    items = {item["slug"]: item["title"] for _, item in source.of_kind("items")}
+    lists: list[Document] = []
+    for _, document in source.of_kind("codes"):
+        if document["id"] == ITEM_CODES:
+            listed = {value["code"] for value in document["values"]}
+            added = [{"code": slug, "title": title} for slug, title in items.items() if slug not in listed]
+            lists.append({**document, "values": [*document["values"], *added]})
+        else:
+            lists.append(document)
+    return lists
 
 
 def item_of(d: Document) -> Item:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.catalogue.canonical import escape
 from portal.catalogue.checks import check, check_meaning
 from portal.catalogue.documents import Source
 
@@ -264,7 +265,7 @@ def test_damage_anywhere_gives_findings_and_never_an_exception(documents, random
     pointer, inner = "", documents[file]
     while isinstance(inner, dict | list) and inner and random.random() < 0.8:
         key = random.choice(sorted(inner)) if isinstance(inner, dict) else random.randrange(len(inner))
-        pointer, inner = f"{pointer}/{key}", inner[key]
+        pointer, inner = f"{pointer}/{escape(str(key))}", inner[key]
     source = spoil(documents, file, pointer, value) if pointer else Source({**documents, file: value})
     for finding in check(source):
         assert finding.message.zh

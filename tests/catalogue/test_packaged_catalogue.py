@@ -104,3 +104,37 @@ def test_a_standard_that_changes_makes_the_examples_speak(source):
 
     findings = check(spoiled(source, "form_schemas/parameters.json", raise_standard))
     assert any(finding.file == "form_schemas/examples/dibao.json" for finding in findings)
+
+
+def test_a_new_item_with_a_new_question_is_a_matter_of_files(source):
+    item = copy.deepcopy(source.documents[f"{ITEMS}/tv_cut.json"])
+    item |= {"slug": "broadband_cut", "code": "SQ39", "questions": [*item["questions"], "has_broadband"]}
+    families = {**copy.deepcopy(source.documents["form_schemas/examples/tv_cut.json"]), "item": "broadband_cut"}
+    section = {
+        "section": "broadband",
+        "title": {"zh": "宽带", "en": "Broadband"},
+        "form": "application",
+        "group": "application",
+        "questions": [
+            {
+                "id": "has_broadband",
+                "type": "boolean",
+                "title": {"zh": "家中有宽带", "en": "There is broadband at home"},
+                "forms": ["application"],
+                "required": False,
+                "sensitivity": "none",
+            }
+        ],
+    }
+    wider = source.replace(
+        {
+            f"{ITEMS}/broadband_cut.json": item,
+            "form_schemas/examples/broadband_cut.json": families,
+            "form_schemas/questions/broadband.json": section,
+        }
+    )
+    assert check(wider) == ()
+    catalogue = read(wider)
+    form = catalogue.form("application", ["broadband_cut"])
+    assert "has_broadband" in {control.question for control in form.layout.controls()}
+    assert "broadband_cut" in catalogue.bank.code_lists["items"].values

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from portal.catalogue.checks.index import Index, entries
 from portal.catalogue.documents import Source
+from portal.catalogue.reading import codes_of
 from portal.forms.questions import RULE_SCOPES, SCALAR_GROUPS
 from portal.rules import Vocabulary
 
@@ -21,10 +22,7 @@ def vocabulary_of(source: Source, index: Index) -> Vocabulary:
             variables[entry["id"]] = GROUP_OF_SCOPE[entry["scope"]]
     # Names of a damaged file still count as known.
     variables = {**dict.fromkeys(index.known("derived"), "application"), **variables}
-    lists = {
-        document["id"]: frozenset(value["code"] for value in document["values"])
-        for _, document in source.of_kind("codes")
-    }
+    lists = {document["id"]: frozenset(value["code"] for value in document["values"]) for document in codes_of(source)}
     return Vocabulary(
         variables=variables,
         params=frozenset(index.known("parameter")),
