@@ -72,7 +72,7 @@ def check(directory: Path | None, as_json: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="只检查 / only report; exit 1 when a file would change.")
 def format_(directory: Path | None, only_check: bool) -> None:
     """按统一格式重写每个文件 / Write every document of a catalogue in its one canonical form."""
-    from portal.catalogue.kinds import packaged_root  # noqa: PLC0415 - only this command needs it
+    from portal.catalogue.kinds import packaged_root
 
     source = usable_source(directory)
     changed = write_directory(source, directory or packaged_root(), dry_run=only_check)
@@ -106,7 +106,7 @@ def publish(directory: Path | None, note: str) -> None:
     Check a catalogue, store it as a release and make it current; running servers swap it in. Publishing an older
     release again is the rollback. The act is audited. Exit code 1 with the faults when there are any.
     """
-    from portal.commands.published import publish_source  # noqa: PLC0415 - only publishing needs a database
+    from portal.commands.published import publish_source
 
     source, faults = read_source(directory)
     try:
@@ -146,6 +146,6 @@ def _source_named(name: str) -> Source:
         return usable_source(Path(name))
     if re.fullmatch("[0-9a-f]{6,64}", name) is None:
         refuse(Text(f"没有目录或版本“{name}”。", f"There is no directory or release {name!r}."))
-    from portal.commands.published import published_source  # noqa: PLC0415 - only then a database is needed
+    from portal.commands.published import published_source
 
     return published_source(name)

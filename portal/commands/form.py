@@ -31,7 +31,7 @@ def compose(which: str, items: str, release_id: str | None, directory: Path | No
     if not chosen:
         refuse(Text("请至少选一个事项。", "Choose at least one item."))
     if release_id is not None:
-        from portal.commands.published import published_catalogue  # noqa: PLC0415 - only then a database is needed
+        from portal.commands.published import published_catalogue
 
         known = published_catalogue(release_id)
     else:

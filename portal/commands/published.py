@@ -29,7 +29,7 @@ def published_source(release_id: str) -> Source:
 
 def publish_source(source: Source, reading_faults: tuple[Finding, ...], note: str) -> Release:
     """Publish as the operator of this machine: an audited act, outside the two-person rule of the studio."""
-    from portal.app import prepare  # noqa: PLC0415 - the whole application, needed only to publish
+    from portal.app import prepare
 
     with writing() as db:
         release = publish(

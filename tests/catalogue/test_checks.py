@@ -1,7 +1,5 @@
 """Every fault of a catalogue is reported with its file, its place, both languages and what was probably meant."""
 
-# ruff: noqa: E501 - tables read best with one case a line
-
 from __future__ import annotations
 
 import copy

@@ -1,7 +1,5 @@
 """Facts from outside are read strictly: a misspelt name or a wrong kind of value is told, never guessed."""
 
-# ruff: noqa: E501 - tables read best with one case a line
-
 from __future__ import annotations
 
 import pytest

@@ -39,7 +39,7 @@ def check_meaning(source: Source) -> tuple[Finding, ...]:
 
 
 def _meaning(source: Source) -> tuple[list[Finding], Source, Index]:
-    """The findings, the documents that have the form of their kind, and every name. Damaged documents are read no further."""
+    """The findings, the documents that have the form of their kind (no others are read further), and every name."""
     findings = list(check_shape(source))
     sound = source.keep(set(source.documents) - {finding.file for finding in findings})
     index = index_of(source)

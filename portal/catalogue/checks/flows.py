@@ -108,7 +108,7 @@ def _in_time(place: Place, item: Mapping[str, Any], front: Workflow, workflow: W
             f"{place.pointer}/time_limit/after",
             Text(
                 f"流程“{workflow.name}”最长需 {found.total} 个工作日,超过承诺的 {days} 个({longest})。",
-                f"Workflow {workflow.name!r} takes up to {found.total} working days, over the promised {days} ({longest}).",
+                f"Workflow {workflow.name!r} takes up to {found.total} working days, over the promised {days}: {longest}.",
             ),
             found.finding.suggestion,
         )

@@ -1,4 +1,4 @@
-"""Does each form show each of its questions at most once, the core ones for certain, each in the right group of rows?"""
+"""Does each form show its questions at most once, the core ones for certain, each in the right group of rows?"""
 
 from __future__ import annotations
 
