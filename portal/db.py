@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
         list[Any]: JSON().with_variant(JSONB(), "postgresql"),
         date: Date(),
-    }  # noqa: RUF012
+    }
 
 
 class UtcDateTime(TypeDecorator[datetime]):

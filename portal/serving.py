@@ -159,7 +159,7 @@ def _close(body: Iterable[bytes]) -> None:
 
 def serve(settings: Settings, bind: str, workers: int, threads: int) -> None:
     """Run gunicorn in this process until it is told to stop."""
-    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - only `portal run` needs the server
+    from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -109,7 +109,7 @@ class WorkingCalendar:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name a misspelt one was probably meant to be, or None."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is already wrong
+    from difflib import get_close_matches
 
     names = sorted(known)
     exact = bisect_left(names, word)

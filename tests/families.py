@@ -20,7 +20,13 @@ def id_number(birth: str, serial: int = 11, region: str = "321311") -> str:
 
 
 def _value(form: Any, question: Any) -> Any:
-    if question.id in {"auth_signed", "declare_true", "privacy_notice_ack", "privacy_sensitive_consent", "declare_report_change"}:
+    if question.id in {
+        "auth_signed",
+        "declare_true",
+        "privacy_notice_ack",
+        "privacy_sensitive_consent",
+        "declare_report_change",
+    }:
         return True
     if question.codes:
         code = next(iter(form.code_lists[question.codes].values))
@@ -66,7 +72,9 @@ def fill(form: Any, answers: dict[str, Any], faults: Any) -> bool:
     return changed
 
 
-def complete(release: Any, items: list[str], facts: dict[str, Any], now: datetime = NOON, window: str = "321302") -> dict[str, Any]:
+def complete(
+    release: Any, items: list[str], facts: dict[str, Any], now: datetime = NOON, window: str = "321302"
+) -> dict[str, Any]:
     """Facts made into answers a window could submit."""
     form = release.catalogue.form("application", items)
     answers = copy.deepcopy({k: v for k, v in facts.items() if k in form.questions or isinstance(v, list)})
@@ -75,7 +83,11 @@ def complete(release: Any, items: list[str], facts: dict[str, Any], now: datetim
         names = {getattr(q, "id", q) for q in known}
         if group in answers:
             answers[group] = [{k: v for k, v in row.items() if k in names and v is not None} for row in answers[group]]
-    answers = {k: v for k, v in answers.items() if v is not None and (not isinstance(v, list) or k in form.rows or k in form.questions)}
+    answers = {
+        k: v
+        for k, v in answers.items()
+        if v is not None and (not isinstance(v, list) or k in form.rows or k in form.questions)
+    }
     for position, member in enumerate(answers.get("members", [])):
         birth = member.get("member_birth_date", "1980-01-01")
         member.setdefault("member_name", f"示例成员{position}")
@@ -86,7 +98,7 @@ def complete(release: Any, items: list[str], facts: dict[str, Any], now: datetim
         answers.setdefault("applicant_id_no", answers["members"][0]["member_id_no"])
     answers.setdefault("hh_hukou_region", HUKOU)
     for _ in range(12):
-        clean, faults = checked(release, items, answers, window_region=window, channel="window", now=now)
+        _, faults = checked(release, items, answers, window_region=window, channel="window", now=now)
         if not faults or not fill(form, answers, faults):
             break
     return answers

@@ -90,7 +90,9 @@ class ConditionsWidget(RenderTemplateWidget):
         ]
         return super().__call__(
             **kwargs,
-            **{"include_cols": columns, "comparisons": comparisons, "active": active},
+            include_cols=columns,
+            comparisons=comparisons,
+            active=active,
             values={column: request.args.get(f"f_{column}", "") for column in columns},
             chosen={column: request.args.get(f"o_{column}", type=int) for column in columns},
         )

@@ -45,7 +45,7 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return or_(*clauses)
 
 
-def visible_to(actor: Actor) -> Select[tuple[Application]]:
+def visible_to(actor: Actor) -> Select[Application]:
     return select(Application).where(readable(actor))
 
 

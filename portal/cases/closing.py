@@ -133,7 +133,7 @@ def _tell_dependants(file: File) -> None:
         if case.status in ENDED:
             continue
         now = recognition_of(file.db, file.catalogue, case, everybody, file.today)
-        if now == case.recognition:
+        if (case.recognition, now) not in {("pending", "met"), ("pending", "failed"), ("none", "met")}:
             continue
         before, case.recognition = case.recognition, now
         file.record("case.recognition_changed", case, item=case.item, before=before, after=now)

@@ -50,7 +50,7 @@ class Case(Base):
     listing: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)
     revision: Mapped[int] = mapped_column(default=1)
     application: Mapped[Application] = relationship()
-    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
         UniqueConstraint("application_id", "item", name="uq_cases_application_item"),
         Index("ix_cases_item_region", "item", "region_code", "id"),

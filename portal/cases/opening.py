@@ -27,7 +27,9 @@ def open_cases(file: File) -> None:
         file.cases.append(_new_case(file, item, position, answers))
     file.db.flush()  # tasks and searchable fields refer to the cases
     for case in file.cases:
-        case.recognition = recognition_of(file.db, file.catalogue, case, file.cases, file.today)
+        standing = recognition_of(file.db, file.catalogue, case, file.cases, file.today)
+        # Nobody asked for a recognition and none is held: nothing to wait for, the item is judged on its own rules.
+        case.recognition = "none" if standing == "failed" else standing
     for case in file.cases:
         propose(file, case)
         _make_searchable(file, case, answers)

@@ -32,7 +32,7 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return where(actor.scope("case.read"), region=Case.region_code, department=Case.department_code, item=Case.item)
 
 
-def visible_to(actor: Actor) -> Select[tuple[Case]]:
+def visible_to(actor: Actor) -> Select[Case]:
     return select(Case).where(readable(actor))
 
 

@@ -110,12 +110,12 @@ def _settle(work: Work) -> None:
         verification_commands.settle(
             db,
             work.file.actor,
-            work.file.application,
             int(entry["conflict"]),
             str(entry["basis"]),
             entry.get("value"),
             str(entry.get("reason") or ""),
             now=work.file.now,
+            application_id=work.file.application.id,
         )
     db.flush()  # what was just settled no longer counts as open
     left = verification_queries.open_conflicts(db, work.file.application.id)

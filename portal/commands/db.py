@@ -38,7 +38,7 @@ def _synchronise_permissions() -> None:
         published = current_id(db)
     if published is None:
         return
-    from portal.app import prepare  # noqa: PLC0415 - the whole application, needed only now
+    from portal.app import prepare
 
     with writing() as db:
         new = prepare(db, current(), release(db, published))

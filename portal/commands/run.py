@@ -56,7 +56,7 @@ def run(bind: str, workers: int | None, threads: int, with_worker: bool | None) 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if embedded if with_worker is None else with_worker:
         _beside(("worker",))
-    from portal.serving import serve  # noqa: PLC0415 - the whole application; the other commands do not need it
+    from portal.serving import serve
 
     say(Text(f"网址:http://{bind}/", f"Open http://{bind}/"))
     serve(settings, bind, workers or (1 if embedded else 2), threads)
@@ -75,7 +75,7 @@ def worker(once: bool) -> None:
     """运行后台任务 / Deliver what is waiting and let waits end, every minute."""
     settings = usable_settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    from portal.jobs.schedule import minute, queue, scheduled  # noqa: PLC0415 - the whole domain
+    from portal.jobs.schedule import minute, queue, scheduled
 
     def sessions() -> AbstractContextManager[Session]:
         return reading(settings)

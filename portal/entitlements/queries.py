@@ -13,7 +13,7 @@ from portal.entitlements.models import Entitlement
 from portal.errors import NOT_FOUND, Refused
 
 
-def visible_to(actor: Actor) -> Select[tuple[Entitlement]]:
+def visible_to(actor: Actor) -> Select[Entitlement]:
     scope = actor.scope("entitlement.read")
     return select(Entitlement).where(
         where(scope, region=Entitlement.region_code, department=Entitlement.department_code, item=Entitlement.item)

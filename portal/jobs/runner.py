@@ -43,7 +43,7 @@ def _once(db: Session, event_id: int, handler: Handler, now: datetime) -> bool:
                 db.flush()  # whoever delivers the same event at this moment must meet our row
             handler(db, db.get_one(Event, event_id), now)
             delivery.done_at, delivery.error, delivery.tries = now, "", delivery.tries + 1
-    except Exception as error:  # a handler's fault is written down and tried again; what was recorded stays recorded
+    except Exception as error:  # noqa: BLE001 - a handler's fault is written down and tried again; what was recorded stays recorded
         _note_failure(db, event_id, name, error)
         return False
     return True

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.organisation.models import Department, DemoClock, Holiday, Office, Region
+from portal.organisation.models import DemoClock, Department, Holiday, Office, Region
 
 LEVELS = ("city", "county", "township", "village")
 

@@ -60,7 +60,7 @@ def _applied(op: str, args: Any) -> Compiled:
 def _name(kind: str) -> Callable[[str], Compiled]:
     def build(name: str) -> Compiled:
         if kind == "var":
-            from portal.rules.rule import value_of  # noqa: PLC0415 - a derived value is a rule of its own
+            from portal.rules.rule import value_of
 
             return lambda env, row: value_of(name, env, row)
         if kind == "param":

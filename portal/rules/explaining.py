@@ -54,7 +54,7 @@ def trace(document: Any, env: Environment, row: Row | None = None) -> Trace:
 ORDERS = ("<", "<=", ">", ">=")
 
 
-def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss | None:
+def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss | None:  # noqa: PLR0911 - one exit per shape
     """The first order comparison between numbers that made the rule fail, looking into and, or and derived values."""
     if not isinstance(document, dict):
         return None

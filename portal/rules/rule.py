@@ -49,7 +49,7 @@ class Rule:
 
     def explain(self, env: Environment, row: Row | None = None) -> Any:
         """The tree of every step with its value; see `portal.rules.explaining.Trace`."""
-        from portal.rules.explaining import trace  # noqa: PLC0415 - explaining reads rules, rules are explained
+        from portal.rules.explaining import trace
 
         return trace(self.document, env, row)
 

@@ -1,323 +1,217 @@
-"""Asking the comparisons, taking their answers, comparing the visit, settling what differs."""
+"""Asking the outside registers, recording their answers, and settling what contradicts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import audit
 from portal.access import Actor
 from portal.applications.models import Application
+from portal.applications.queries import clear_answers
+from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
-from portal.catalogue.model import Conflict as ConflictRule
-from portal.db import vault_of
-from portal.errors import NOT_FOUND, Problem, Refused
+from portal.db import CONSTRAINT_PROBLEMS, vault_of
+from portal.errors import INVALID, NOT_FOUND, FieldError, Problem, Refused
 from portal.organisation.queries import CITY_TIME, calendar
-from portal.rules import Undetermined
 from portal.values import Text
-from portal.verification.connectors import CONNECTORS
+from portal.verification import queries
+from portal.verification.conflicts import contradictions, find, keep
+from portal.verification.connectors import Answer, Query, connector_for
 from portal.verification.models import Check, Conflict
-from portal.verification.rules import BASES, GROUPS, Subject, at, subjects
+from portal.verification.rules import ANSWERED, NEXT, STATES, WAITING, Asked, differences, people_of
+from portal.verification.settling import settle
+from portal.verification.trail import covers, record
 
-REASON_MISSING = Problem("settle-reason", 422, Text("采信须写明依据。", "Say why this value is taken."))
-BAD_BASIS = Problem("settle-basis", 422, Text("请选择采信哪一个值。", "Choose which value is taken."))
-NO_LETTER = Problem("no-letter", 409, Text("未签署授权书,不得查询。", "No signed letter, no query."))
-ROW_SCOPES = {"member": "members", "house": "houses"}
+__all__ = ["codes_for", "collect_answers", "compare_visit", "record_result", "request_checks", "settle"]
 
+ASKED_TWICE = Problem(
+    "asked-twice", 409, Text("这项比对刚刚已发起。", "This comparison has been requested a moment ago.")
+)
+RAISED_TWICE = Problem(
+    "raised-twice", 409, Text("这处不一致刚刚已登记。", "This conflict has been recorded a moment ago.")
+)
+CONSTRAINT_PROBLEMS["uq_checks_application_code_person"] = ASKED_TWICE
+CONSTRAINT_PROBLEMS["uq_conflicts_application_rule_question_row"] = RAISED_TWICE
 
-def _record(db: Session, actor: Actor, application: Application, action: str, now: datetime, **data: Any) -> None:
-    audit.record(
-        db,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        action=action,
-        stream=f"application:{application.id}",
-        region_code=application.region_code,
-        at=now,
-        **data,
-    )
+WRONG_STATE = Problem(
+    "check-state", 409, Text("比对当前为“{state}”,不能这样登记。", "The comparison is {state}; this cannot follow.")
+)
+SEALED_FIELDS = frozenset({"id_no", "spouse_id_no", "account_no", "debit_account", "repay_account"})
 
 
 def request_checks(
     db: Session, actor: Actor, application: Application, catalogue: Catalogue, *, now: datetime
 ) -> list[Check]:
-    """Ask every comparison the chosen items need about everybody who signed.
+    """Ask the comparisons the chosen items need about everybody who signed: no letter, no query.
 
-    Somebody who has not signed is not asked about: his checks stay `not_sent` and the report says so. Refused when the
-    household has no signed letter at all.
+    People who did not sign get a line that says so. Asking again sends only what could not be sent before.
     """
-    answers = vault_of(db).open_in(application.answers)
-    if answers.get("auth_signed") is not True:
-        raise Refused(NO_LETTER)
     today = now.astimezone(CITY_TIME).date()
-    people = list(subjects(answers, today))
-    codes = sorted({code for item in catalogue.chosen(application.items) for code in item.comparisons})
     days = calendar(db)
-    known = {(c.code, c.person): c for c in db.scalars(select(Check).where(Check.application_id == application.id))}
-    asked = []
-    for code in codes:
-        comparison = catalogue.comparisons[code]
-        groups = {GROUPS[kind] for kind in comparison.people if kind in GROUPS} | (
-            {"members"} if "applicant" in comparison.people else set()
-        )
-        for subject in people:
-            if subject.row.partition("/")[0] not in groups:
-                continue
-            check = known.get((code, subject.row)) or Check(
-                application_id=application.id, code=code, person=subject.row
+    known = {(check.code, check.person): check for check in queries.checks(db, application.id)}
+    sent = withheld = 0
+    result: list[Check] = []
+    answers = clear_answers(db, application)
+    letter = str(answers.get("auth_letter_no") or f"{application.number}-A")[:36]
+    for serial, person in enumerate(_people(application, catalogue, answers), 1):
+        for code in codes_for(catalogue, application.items, person.kind):
+            check = known.get((code, person.person))
+            if check is None:
+                check = Check(
+                    application_id=application.id,
+                    code=code,
+                    person=person.person,
+                    person_name=person.name[:120],
+                    state="not_sent",
+                )
+                db.add(check)
+            if check.state in {"not_sent", "expired"} and person.signed:
+                check.state, check.letter_no, check.requested_at = "sent", f"{letter}{serial:02d}"[:40], now
+                check.due_on = days.add(today, math.ceil(catalogue.comparisons[code].limit_days))
+                sent += 1
+            withheld += check.state == "not_sent"
+            result.append(check)
+    db.flush()  # answers are recorded against the checks' ids
+    if sent or withheld:
+        record(db, actor, application, "verification.requested", now, sent=sent, not_signed=withheld)
+    return result
+
+
+def codes_for(catalogue: Catalogue, items: list[str], kind: str) -> tuple[str, ...]:
+    """The comparisons some chosen item needs and that may be asked about this kind of person."""
+    needed = {code for item in catalogue.chosen(items) if "verify" in item.front for code in item.comparisons}
+    return tuple(code for code, one in catalogue.comparisons.items() if code in needed and kind in one.people)
+
+
+def _people(application: Application, catalogue: Catalogue, answers: Mapping[str, Any]) -> list[Asked]:
+    questions = catalogue.form("application", application.items).questions
+    return people_of(answers, each_signs="auth_method" in questions or "auth_member_sign" in questions)
+
+
+def collect_answers(db: Session, actor: Actor, application: Application, catalogue: Catalogue, *, now: datetime) -> int:
+    """Fetch what the registers have answered so far; what is overdue is marked so. Returns how many answers came."""
+    today = now.astimezone(CITY_TIME).date()
+    answers = clear_answers(db, application)
+    people = {person.person: person for person in _people(application, catalogue, answers)}
+    waiting = [check for check in queries.checks(db, application.id) if check.state in WAITING]
+    came = late = raised = 0
+    facts = queries.declared_facts(db, application, catalogue) if waiting else {}
+    for check in waiting:
+        asked = people.get(check.person)
+        codes = frozenset(codes_for(catalogue, application.items, asked.kind)) if asked else frozenset()
+        answer = asked and connector_for(check.code)(
+            Query(
+                check.code,
+                check.person,
+                asked.name,
+                asked.id_number,
+                check.letter_no,
+                today,
+                answers,
+                asked.facts,
+                codes,
             )
-            check.person_name = subject.name[:120]
-            if check.state in {"returned", "no_record"}:
-                continue
-            check.state = "sent" if subject.signed else "not_sent"
-            if subject.signed:
-                check.letter_no = str(answers.get("auth_letter_no") or application.number)[:40]
-                check.requested_at, check.due_on = now, days.add(today, int(comparison.limit_days))
-            db.add(check)
-            asked.append(check)
-    db.flush()  # answers refer to the checks
-    _record(
-        db,
-        actor,
-        application,
-        "checks.requested",
-        now,
-        count=len([c for c in asked if c.state == "sent"]),
-        unsigned=len([c for c in asked if c.state == "not_sent"]),
-    )
-    collect_answers(db, actor, application, catalogue, now=now)
-    return asked
-
-
-def collect_answers(
-    db: Session, actor: Actor, application: Application, catalogue: Catalogue, *, now: datetime, connector: str = "demo"
-) -> int:
-    """Take the answers of every comparison that was sent; returns how many came."""
-    answers = vault_of(db).open_in(application.answers)
-    people = {subject.row: subject for subject in subjects(answers, now.astimezone(CITY_TIME).date())}
-    ask = CONNECTORS[connector]
-    sent = db.scalars(select(Check).where(Check.application_id == application.id, Check.state == "sent")).all()
-    for check in sent:
-        subject = people.get(check.person) or Subject(check.person, check.person_name, {}, False)
-        state, returned = ask(catalogue.comparisons[check.code], subject, answers)
-        _take(db, application, catalogue, answers, check, state, returned, now)
-    if sent:
-        _record(db, actor, application, "checks.answered", now, count=len(sent))
-    return len(sent)
+        )
+        if answer:
+            raised += _store(db, catalogue, check, answer, facts, now)
+            came += check.state in ANSWERED
+        elif check.due_on is not None and check.due_on < today and check.state == "sent":
+            check.state = "timeout"
+            late += 1
+    if came or late:
+        record(db, actor, application, "verification.collected", now, answers=came, late=late, conflicts=raised)
+    return came
 
 
 def record_result(
-    db: Session,
-    actor: Actor,
-    application: Application,
-    catalogue: Catalogue,
-    check_id: int,
-    state: str,
-    returned: Mapping[str, Any] | None,
-    *,
-    now: datetime,
+    db: Session, actor: Actor, check_id: int, state: str, returned: Mapping[str, Any] | None, *, now: datetime
 ) -> Check:
-    """Take one answer from outside (an adapter, or an officer who typed it)."""
+    """Write down one answer by hand or from outside: by the verification centre, for its own region."""
     check = db.get(Check, check_id)
-    if check is None or check.application_id != application.id:
+    application = db.get(Application, check.application_id) if check else None
+    if check is None or application is None or not covers(actor, application, "verification.act"):
         raise Refused(NOT_FOUND)
-    answers = vault_of(db).open_in(application.answers)
-    _take(db, application, catalogue, answers, check, state, dict(returned) if returned else None, now)
-    _record(db, actor, application, "check.answered", now, code=check.code, person=check.person, state=state)
+    if state not in NEXT[check.state]:
+        raise Refused(WRONG_STATE, state=STATES[check.state])
+    catalogue = catalogue_queries.release(db, application.release_id).catalogue
+    comparison = catalogue.comparisons[check.code]
+    fields = dict(returned or {})
+    known = {field.id for field in comparison.returns}
+    faults = [
+        FieldError(
+            f"/returned/{name}", name, "unknown", Text("这项比对没有此字段。", "This comparison has no such field.")
+        )
+        for name in sorted(fields.keys() - known)
+    ]
+    faults += [
+        FieldError(
+            f"/returned/{name}", name, "type", Text("请填文字、数字或是否。", "Give a text, a number or yes/no.")
+        )
+        for name, value in sorted(fields.items())
+        if name in known and not isinstance(value, str | int | float | bool | None)
+    ]
+    if state == "returned" and not fields:
+        faults.append(FieldError("/returned", "", "required", Text("请填写返回内容。", "Fill in what was returned.")))
+    if faults:
+        raise Refused(INVALID, tuple(faults), count=len(faults))
+    facts = queries.declared_facts(db, application, catalogue)
+    raised = _store(db, catalogue, check, Answer(state, fields or None), facts, now)
+    record(
+        db, actor, application, "verification.answered", now, code=check.code, person=check.person, state=state,
+        conflicts=raised,
+    )  # fmt: skip
     return check
 
 
-def _take(
-    db: Session,
-    application: Application,
-    catalogue: Catalogue,
-    answers: Mapping[str, Any],
-    check: Check,
-    state: str,
-    returned: dict[str, Any] | None,
-    now: datetime,
-) -> None:
-    check.state, check.returned, check.returned_at = state, returned, now
-    if state != "returned" or returned is None:
-        return
-    facts = dict(answers)
+def _store(
+    db: Session, catalogue: Catalogue, check: Check, answer: Answer, facts: Mapping[str, Any], now: datetime
+) -> int:
+    check.state = answer.state
+    if answer.state not in ANSWERED:
+        return 0
+    fields = dict(answer.returned or {}) if answer.state == "returned" else {}
+    check.returned = vault_of(db).seal_in(fields, SEALED_FIELDS)
+    check.returned_at = now
     comparison = catalogue.comparisons[check.code]
-    found = {f"r_{field.id}": _exact(returned.get(field.id)) for field in comparison.returns}
-    environment = catalogue.environment({**facts, **found}, now.astimezone(CITY_TIME).date())
-    for rule in comparison.conflicts:
-        for row in _rows_for(rule, check, answers):
-            value = rule.when.evaluate(environment, {**at(answers, row), **found} if row else None)
-            if value is True and not isinstance(value, Undetermined):
-                _raise_conflict(db, application, rule, check, row, answers, returned)
+    found = list(contradictions(catalogue, comparison, check.person, facts, fields, now.astimezone(CITY_TIME).date()))
+    return keep(db, check.application_id, comparison, check.person_name, found)
 
 
-def _exact(value: Any) -> Any:
-    return Fraction(str(value)) if isinstance(value, float) else value
+def compare_visit(db: Session, application: Application, catalogue: Catalogue, answers: Mapping[str, Any]) -> int:
+    """Set what the investigators saw against what was declared; every difference is work for a person.
 
-
-def _rows_for(rule: ConflictRule, check: Check, answers: Mapping[str, Any]) -> list[str]:
-    """The rows a conflict rule is about: the person's own, every house, or the application as a whole."""
-    if rule.scope == "member":
-        return [check.person] if check.person.startswith("members/") else []
-    if rule.scope == "house":
-        return ["houses/0"] if answers.get("houses") else []
-    return [""]
-
-
-def _raise_conflict(
-    db: Session,
-    application: Application,
-    rule: ConflictRule,
-    check: Check,
-    row: str,
-    answers: Mapping[str, Any],
-    returned: Mapping[str, Any],
-) -> None:
-    question = rule.question or ""
-    seen = db.scalar(
-        select(Conflict).where(
-            Conflict.application_id == application.id,
-            Conflict.rule == rule.id,
-            Conflict.question == question,
-            Conflict.row == row,
-        )
+    A later visit replaces an earlier one: what no longer differs is dropped unless it was settled, what is seen
+    differently is to be settled again.
+    """
+    form = catalogue.form("home-visit", application.items)
+    gap = catalogue.parameters_on(application.submitted_at.astimezone(CITY_TIME).date()).get(
+        "p_check_area_gap", Fraction(0)
     )
-    if seen is not None:
-        return
-    action = rule.action.to_json() if rule.action else None
-    db.add(
-        Conflict(
-            application_id=application.id,
-            rule=rule.id,
-            question=question,
-            row=row,
-            severity=rule.severity,
-            message={**rule.title.to_json(), "action": action, "person": check.person_name},
-            declared=at(answers, row).get(question),
-            returned=_returned_value(question, returned),
-        )
-    )
-    db.flush()  # the next person's answer may raise the same one
-
-
-RETURNED_AS = {
-    "house_area": "area",
-    "veh_plate": "plate",
-    "fin_deposit": "family_over_limit",
-    "inc_wage_local": "income",
-    "exp_medical": "cash",
-    "member_disability_grade": "grade",
-    "hh_hukou_region": "hukou_region",
-    "inc_trans_pension": "month_amount",
-    "member_spouse_name": "spouse_name",
-    "house_address": "address",
-}
-
-
-def _returned_value(question: str, returned: Mapping[str, Any]) -> Any:
-    """The returned field that answers the question, else everything that came back."""
-    field = RETURNED_AS.get(question)
-    return returned.get(field) if field in returned else {k: v for k, v in returned.items() if v is not None}
-
-
-def compare_visit(db: Session, application: Application, catalogue: Catalogue, seen: Mapping[str, Any]) -> int:
-    """Put what the visit saw beside what was declared; differing facts become work for a person."""
-    declared = application.answers
-    both = set(catalogue.form("application", application.items).questions) & set(
-        catalogue.form("home-visit", application.items).questions
-    )
-    raised = 0
-    for row, values in _rows_of(seen):
-        for question, value in values.items():
-            stated = at(declared, row).get(question)
-            if question not in both or value is None or stated is None or value == stated:
-                continue
-            standing = db.scalar(
-                select(Conflict).where(
-                    Conflict.application_id == application.id,
-                    Conflict.rule == "visit",
-                    Conflict.question == question,
-                    Conflict.row == row,
-                )
-            )
-            if standing is None:
-                message = {
-                    "zh": "入户所见与申报不同",
-                    "en": "What was seen differs from what was declared",
-                    "action": None,
-                    "person": "",
-                }
-                db.add(
-                    Conflict(
-                        application_id=application.id,
-                        rule="visit",
-                        question=question,
-                        row=row,
-                        severity="review",
-                        message=message,
-                        declared=stated,
-                        seen=value,
-                    )
-                )
-                raised += 1
-            elif standing.settled_at is None:
-                standing.seen = value
-    return raised
-
-
-def _rows_of(answers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    rows: list[tuple[str, Mapping[str, Any]]] = [("", {k: v for k, v in answers.items() if not _is_group(v)})]
-    for group, entries in answers.items():
-        if _is_group(entries):
-            rows.extend(
-                (f"{group}/{n}", {k: v for k, v in row.items() if k != "row_id"})
-                for n, row in enumerate(entries)
-                if isinstance(row, Mapping)
-            )
-    return rows
-
-
-def _is_group(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(v, Mapping) for v in value)
-
-
-def settle(
-    db: Session,
-    actor: Actor,
-    application: Application,
-    conflict_id: int,
-    basis: str,
-    value: Any,
-    reason: str,
-    *,
-    now: datetime,
-) -> Conflict:
-    """Decide which value is taken, and why. Refused without a reason; a decided fact may be decided again until the opinion."""
-    conflict = db.get(Conflict, conflict_id)
-    if conflict is None or conflict.application_id != application.id:
-        raise Refused(NOT_FOUND)
-    if basis not in BASES or (basis == "other" and value is None):
-        raise Refused(BAD_BASIS)
-    if not reason.strip():
-        raise Refused(REASON_MISSING)
-    values = {"declared": conflict.declared, "returned": conflict.returned, "seen": conflict.seen, "other": value}
-    conflict.decided, conflict.basis, conflict.reason = values[basis], basis, reason.strip()[:1000]
-    conflict.settled_by, conflict.settled_at = actor.name, now
-    _record(
-        db,
-        actor,
-        application,
-        "conflict.settled",
-        now,
-        conflict=conflict.id,
-        rule=conflict.rule,
-        question=conflict.question,
-        row=conflict.row,
-        basis=basis,
-    )
-    return conflict
+    declared = queries.declared_facts(db, application, catalogue)
+    found = {(one.question.id, one.row): one for one in differences(form, declared, answers, gap)}
+    for known in queries.conflicts(db, application.id):
+        if known.rule == "visit" and (known.question, known.row) not in found and known.settled_at is None:
+            db.delete(known)
+    for (name, row), one in found.items():
+        conflict = find(db, application.id, "visit", name, row)
+        if conflict is None:
+            conflict = Conflict(application_id=application.id, rule="visit", question=name, row=row)
+            db.add(conflict)
+        elif conflict.settled_at is not None and conflict.seen == one.seen:
+            continue
+        title = one.question.title
+        conflict.severity, conflict.declared, conflict.seen = "review", one.declared, one.seen
+        conflict.message = {
+            "zh": f"{title.zh}:入户所见与申报不同",
+            "en": f"{title.en}: the visit saw something else than was declared",
+            "action": None,
+            "source": {"zh": "入户调查", "en": "Home visit"},
+        }
+        conflict.settled_at, conflict.settled_by, conflict.basis, conflict.decided = None, "", "", None
+    db.flush()  # the workflow asks at once whether conflicts are open
+    return len(found)

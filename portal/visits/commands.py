@@ -1,26 +1,39 @@
-"""Recording home visits."""
+"""Recording a home visit: from the desk or from a device that was offline, once, whichever arrives."""
 
 from __future__ import annotations
 
-import uuid as uuids
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor
+from portal.access.rules import SYSTEM
+from portal.applications.commands import sealed_names
 from portal.applications.models import Application
+from portal.applications.queries import clear_answers
 from portal.catalogue.catalogue import Catalogue
+from portal.db import vault_of
 from portal.errors import INVALID, NOT_FOUND, FieldError, Problem, Refused
-from portal.forms import compute, normalise, prune, validate
+from portal.forms import compute, is_on_paper, normalise, prune, validate
 from portal.organisation.queries import CITY_TIME
 from portal.values import Text
+from portal.visits import queries
 from portal.visits.models import Visit
+from portal.visits.rules import day_of, people_faults, usable_until
 
-BAD_UUID = Problem("bad-uuid", 422, Text("入户记录编号不正确。", "The visit's id is not a UUID."))
-ON_PAPER = frozenset({"file", "photo", "signature", "geo"})
+VISIT_KEPT = Problem(
+    "visit-kept",
+    409,
+    Text(
+        "这次入户调查已完成,不能再改;如有变化请另做一次。",
+        "This visit is complete and stays as it is; record another one.",
+    ),
+)
+BAD_UUID = Problem("bad-uuid", 422, Text("调查标识不正确。", "The visit's identifier is not right."))
 
 
 def record(
@@ -34,69 +47,94 @@ def record(
     complete: bool,
     now: datetime,
 ) -> Visit:
-    """Store what two investigators saw. The same UUID again is the same visit, with a new revision.
+    """Keep what the investigators wrote. A complete visit must be valid and is never changed afterwards.
 
-    Complete visits are validated; an incomplete one is kept as it is. Refused when both investigators are the same
-    person, or (complete) with every faulty answer at once. Photos and signatures taken on paper are no fault.
+    The same record sent twice (a device that lost the answer) is kept once.
     """
-    identity = _identity(uuid)
-    form = catalogue.form("home-visit", application.items)
+    if actor != SYSTEM and not actor.scope("visit.record").covers(application.region_code):
+        raise Refused(NOT_FOUND)
+    visit = _standing(db, application, uuid)
     today = now.astimezone(CITY_TIME).date()
-    env = catalogue.environment({**application.answers, "app_items": list(application.items)}, today)
-    own = {"visit_no": f"{application.number}-V", "visit_date": today.isoformat()}
-    filled = {**{k: v for k, v in own.items() if k in form.questions}, **dict(answers)}
-    clean = prune(form, compute(form, normalise(form, filled), env), env)
+    cleaned = _clean(db, actor, application, catalogue, answers, now)
+    if visit is not None and visit.complete:
+        if queries.clear_answers(db, visit) == cleaned:
+            return visit
+        raise Refused(VISIT_KEPT)
     if complete:
-        faults = [f for f in validate(form, clean, env) if not _on_paper(form, f)]
-        first, second = clean.get("visitor1_name"), clean.get("visitor2_name")
-        if first and first == second:
-            same = Text("两名调查人不能是同一人。", "The two investigators must be different people.")
-            faults.append(FieldError("/visitor2_name", "visitor2_name", "differs", same))
+        faults = _faults(db, application, catalogue, cleaned, today)
         if faults:
             raise Refused(INVALID, tuple(faults), count=len(faults))
-    visit = db.get(Visit, identity)
-    if visit is not None and visit.application_id != application.id:
-        raise Refused(NOT_FOUND)
     if visit is None:
-        visit = Visit(uuid=identity, application_id=application.id, release_id=application.release_id, revision=0)
+        visit = Visit(uuid=uuid or str(uuid4()), application_id=application.id, revision=0)
         db.add(visit)
-    visit.answers = clean
-    visit.visited_on = _day(clean.get("visit_date")) or today
+    visit.release_id = application.release_id
+    visit.answers = vault_of(db).seal_in(cleaned, sealed_names(catalogue))
+    visit.visited_on = day_of(cleaned.get("visit_date")) or today
     visit.recorded_by, visit.recorded_at = actor.name, now
-    visit.complete = complete
-    visit.revision += 1
+    visit.revision, visit.complete = visit.revision + 1, complete
+    db.flush()  # the comparison with what was declared reads it
     audit.record(
         db,
         actor_id=actor.id,
         actor_name=actor.name,
-        action="visit.recorded",
+        action="visit.recorded" if complete else "visit.saved",
         stream=f"application:{application.id}",
+        subject=f"visit:{visit.uuid}",
         region_code=application.region_code,
         at=now,
-        uuid=identity,
-        complete=complete,
         revision=visit.revision,
     )
-    db.flush()  # the comparison with the declared facts reads it
     return visit
 
 
-def _on_paper(form: Any, fault: FieldError) -> bool:
-    question = form.questions.get(fault.question)
-    return fault.code == "required" and question is not None and question.type in ON_PAPER
-
-
-def _identity(text: str) -> str:
-    if not text:
-        return str(uuids.uuid4())
-    try:
-        return str(uuids.UUID(text))
-    except ValueError as error:
-        raise Refused(BAD_UUID) from error
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+def _standing(db: Session, application: Application, uuid: str) -> Visit | None:
+    """The visit of this identifier, if it is known; one of another application does not exist for the caller."""
+    if not uuid:
         return None
+    try:
+        same = str(UUID(uuid)) == uuid.lower()
+    except ValueError:
+        same = False
+    if not same:
+        raise Refused(BAD_UUID)
+    found = db.get(Visit, uuid)
+    if found is not None and found.application_id != application.id:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def _clean(
+    db: Session, actor: Actor, application: Application, catalogue: Catalogue, answers: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The answers that count, with what the platform itself knows filled in where nobody wrote anything else."""
+    form = catalogue.form("home-visit", application.items)
+    today = now.astimezone(CITY_TIME).date()
+    known = _system_answers(actor, application, dict(answers), today)
+    environment = catalogue.environment({**clear_answers(db, application), "app_items": list(application.items)}, today)
+    filled = {**{name: value for name, value in known.items() if name in form.questions}, **normalise(form, answers)}
+    return prune(form, compute(form, filled, environment), environment)
+
+
+def _system_answers(actor: Actor, application: Application, answers: Mapping[str, Any], today: date) -> dict[str, Any]:
+    visited = day_of(answers.get("visit_date")) or today
+    return {
+        "visit_no": f"{application.number}-V",
+        "visit_kind": "new",
+        "visit_date": visited.isoformat(),
+        "visitor1_name": actor.name,
+        "v_valid_until": usable_until(visited).isoformat(),
+    }
+
+
+def _faults(
+    db: Session, application: Application, catalogue: Catalogue, answers: Mapping[str, Any], today: date
+) -> list[FieldError]:
+    form = catalogue.form("home-visit", application.items)
+    facts = {**clear_answers(db, application), "app_items": list(application.items)}
+    found = validate(form, answers, catalogue.environment(facts, today))
+    faults = [fault for fault in found if not is_on_paper(form, fault)] + people_faults(answers)
+    visited = day_of(answers.get("visit_date"))
+    if visited is not None and visited > today:
+        future = Text("入户日期不能晚于今天。", "The visit cannot lie in the future.")
+        faults.append(FieldError("/visit_date", "visit_date", "future", future))
+    return faults

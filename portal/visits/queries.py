@@ -1,24 +1,33 @@
-"""Reading home visits."""
+"""Reading home visits of an application."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.db import vault_of
 from portal.visits.models import Visit
 
 
-def latest(db: Session, application_id: int) -> Visit | None:
-    """The newest visit of an application."""
-    return db.scalar(
+def of_application(db: Session, application_id: int) -> Sequence[Visit]:
+    """Every visit, the newest last."""
+    return db.scalars(
         select(Visit)
         .where(Visit.application_id == application_id)
-        .order_by(Visit.recorded_at.desc(), Visit.revision.desc())
-        .limit(1)
-    )
+        .order_by(Visit.visited_on, Visit.recorded_at, Visit.uuid)
+    ).all()
 
 
-def of_application(db: Session, application_id: int) -> Sequence[Visit]:
-    return db.scalars(select(Visit).where(Visit.application_id == application_id).order_by(Visit.recorded_at)).all()
+def latest(db: Session, application_id: int) -> Visit | None:
+    """The visit that counts: the last complete one, else the last one begun."""
+    found = of_application(db, application_id)
+    complete = [visit for visit in found if visit.complete]
+    return (complete or list(found) or [None])[-1]
+
+
+def clear_answers(db: Session, visit: Visit) -> dict[str, Any]:
+    opened: dict[str, Any] = vault_of(db).open_in(visit.answers)
+    return opened

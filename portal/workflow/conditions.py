@@ -28,7 +28,7 @@ def _same(a: Any, b: Any) -> bool:
     return bool(type(a) is type(b) and a == b)
 
 
-def compile_condition(rule: Any) -> Condition:
+def compile_condition(rule: Any) -> Condition:  # noqa: C901, PLR0911 - one exit per operator
     """Turn a rule document into a function of the context. BadCondition when it is not in the language."""
     if not isinstance(rule, Mapping):
         return lambda _: rule

@@ -213,7 +213,7 @@ def test_readers_at_the_same_time_do_not_see_each_others_filters(app):
     def ask(name):
         client = sign_in(app.test_client(), user_id(app, name))
         wanted = "窗口01" if name == "ours" else "窗口02"
-        return all(f"共 1 条" in client.get(f"/test/offices/list/?f_name={wanted}").text for _ in range(15))
+        return all("共 1 条" in client.get(f"/test/offices/list/?f_name={wanted}").text for _ in range(15))
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, ["ours", "theirs"] * 4))
