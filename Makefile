@@ -1,11 +1,11 @@
-# Two commands to know: `make demo` (a believable town to click through) and `make test` (everything, for real).
+# Two commands to know: `make demo` (the platform with its places and staff) and `make test` (everything, for real).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BIND ?= 127.0.0.1:8000
 DEMO := PORTAL_DEMO=1 PORTAL_DATABASE_URL=$${PORTAL_DATABASE_URL:-sqlite:///var/demo.db} PORTAL_SECRET_KEY=$${PORTAL_SECRET_KEY:-demo-only-secret-key-of-this-machine}
 
-.PHONY: demo test check bench format clean system
+.PHONY: demo test check format clean system
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,17 +17,18 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
-demo: $(VENV)/installed  ## install, migrate, publish the catalogue, seed a town, print the logins, serve
+demo: $(VENV)/installed  ## install, migrate, publish the catalogue, seed places and staff, print the logins, serve
 	@mkdir -p var
 	$(DEMO) $(BIN)/portal db upgrade
-	$(DEMO) $(BIN)/portal seed demo
+	$(DEMO) $(BIN)/portal catalogue publish --note "demo"
+	$(DEMO) $(BIN)/portal seed organisation
 	$(DEMO) $(BIN)/portal run --bind $(BIND)
 
 system:  ## Chromium, a Chinese font, PostgreSQL and Redis from the distribution, when they are missing
 	.ci/system
 
 test: system $(VENV)/installed-dev  ## every test, on real servers and a real browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -p no:xdist $(TESTS)
 
 check: $(VENV)/installed-dev  ## lint, format, types, layers, documents
 	$(BIN)/ruff check .
@@ -36,9 +37,6 @@ check: $(VENV)/installed-dev  ## lint, format, types, layers, documents
 	$(BIN)/lint-imports
 	$(BIN)/portal catalogue check
 	$(BIN)/portal catalogue format --check
-
-bench: system $(VENV)/installed-dev  ## figures against their budgets, as ratios from one run
-	$(BIN)/python -m tests.bench
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .

@@ -131,7 +131,7 @@ class Swapping:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._answer(environ, start_response)
         told: list[tuple[Any, ...]] = []
-        body = self._answer(environ, lambda *answer: told.append(answer) or (lambda _data: None))
+        body = self._answer(environ, _listener(told))
         if told and str(told[0][0]).startswith("404") and self.look():
             # The page may belong to a release published a moment ago: ask the application that knows it.
             _close(body)
@@ -185,3 +185,13 @@ def serve(settings: Settings, bind: str, workers: int, threads: int) -> None:
             return swapping
 
     Server().run()
+
+
+def _listener(told: list[tuple[Any, ...]]) -> StartResponse:
+    """A start_response that only remembers what it was told."""
+
+    def listen(*answer: Any) -> Any:
+        told.append(answer)
+        return lambda _data: None
+
+    return listen

@@ -159,15 +159,15 @@ class AuditedInterface(ScopedInterface):
                 changes=changes,
             )
 
-    def add(self, item, commit=True):  # noqa: ARG002 - FAB's signature
+    def add(self, item, commit=True):
         with self.writing(item, "added"):
             self.session.add(item)
 
-    def edit(self, item, commit=True):  # noqa: ARG002 - FAB's signature
+    def edit(self, item, commit=True):
         with self.writing(item, "changed"):
             self.session.merge(item)
 
-    def delete(self, item, commit=True):  # noqa: ARG002 - FAB's signature
+    def delete(self, item, commit=True):
         with self.writing(item, "deleted"):
             self.session.delete(item)
 

@@ -8,5 +8,5 @@ from flask_appbuilder.menu import Menu
 class FlatMenu(Menu):
     """Stock `get_flat_name_list` doubles its work with every category: 13 seconds with 22 of them."""
 
-    def get_flat_name_list(self, menu=None, result=None):  # noqa: ARG002 - FAB's signature
+    def get_flat_name_list(self, menu=None, result=None):
         return [name for item in (menu or self.menu) for name in (item.name, *(child.name for child in item.childs))]

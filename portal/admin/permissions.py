@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal.access.roles import named
 
 
-def sync_permissions(db: Session, views: Iterable[object]) -> int:
+def sync_permissions(db: Session, views: Iterable[Any]) -> int:
     """Grant each view's permissions to the roles it names in `granted_to`. Returns how many permissions are new.
 
     Views of earlier releases keep theirs: running cases still need their pages.

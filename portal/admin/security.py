@@ -177,14 +177,14 @@ class PortalSecurity(SecurityManager):
         )
         return frozenset((permission, view) for permission, view in rows)
 
-    def is_item_public(self, permission_name, view_name):  # noqa: ARG002 - FAB's signature
+    def is_item_public(self, permission_name, view_name):
         """Nothing generated is public."""
         return False
 
     def has_access(self, permission_name, view_name):
         return (permission_name, view_name) in self.permission_set()
 
-    def get_user_menu_access(self, menu_names=None):  # noqa: ARG002 - FAB's signature
+    def get_user_menu_access(self, menu_names=None):
         return {view for permission, view in self.permission_set() if permission == "menu_access"}
 
 

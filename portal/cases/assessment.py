@@ -50,7 +50,6 @@ def assess(db: Session, case: Case, *, today: date, catalogue: Catalogue | None 
             db,
             catalogue,
             case.household_id,
-            case.item,
             today,
             papers=tuple(application.papers),
             any_conflict=bool(conflicts),

@@ -66,7 +66,7 @@ def open_automatic(
     passed: list[tuple[str, Text]] = []
     for person in people:
         name = str(person.get("name") or "")
-        answers = _answers(db, release, person)
+        answers = _answers(db, person)
         if not answers.get("hh_hukou_region"):
             passed.append((name, Text("不知道户籍地。", "The place of registration is not known.")))
             continue
@@ -78,7 +78,7 @@ def open_automatic(
     return Started(tuple(opened), tuple(passed))
 
 
-def _answers(db: Session, release: Release, person: Mapping[str, Any]) -> dict[str, Any]:
+def _answers(db: Session, person: Mapping[str, Any]) -> dict[str, Any]:
     """What is known about a person's family: the last application's answers, or the list's own few."""
     hit = household_queries.person_by_id_number(db, str(person.get("id_number") or ""))
     household = household_queries.household_of(db, hit.id) if hit is not None else None

@@ -30,7 +30,7 @@ PACKAGES = (
 def metadata() -> MetaData:
     for package in PACKAGES:
         import_module(f"portal.{package}.models")
-    return Base.metadata
+    return Base.metadata  # type: ignore[no-any-return]
 
 
 def compare_types(

@@ -55,7 +55,6 @@ def beyond_facts(
     db: Session,
     catalogue: Catalogue,
     household_id: int,
-    item: str,
     on: date,
     *,
     papers: Collection[str] = (),

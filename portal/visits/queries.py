@@ -25,7 +25,8 @@ def latest(db: Session, application_id: int) -> Visit | None:
     """The visit that counts: the last complete one, else the last one begun."""
     found = of_application(db, application_id)
     complete = [visit for visit in found if visit.complete]
-    return (complete or list(found) or [None])[-1]
+    known = complete or list(found)
+    return known[-1] if known else None
 
 
 def clear_answers(db: Session, visit: Visit) -> dict[str, Any]:

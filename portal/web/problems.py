@@ -79,7 +79,7 @@ def _refused(refusal: Refused) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     response = answer(STATUSES.get(error.code, Problem("http", error.code, Text(error.name, error.name))))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
