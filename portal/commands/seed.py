@@ -52,8 +52,8 @@ def organisation() -> None:
         departments = [entry["code"] for entry in source.one("departments")["departments"]]
         posts = [(name, role, place, None) for name, role, place in POSTS]
         for code in departments:
-            posts.append((f"officer_{code.lower()}", "department_officer", COUNTY, code))  # type: ignore[arg-type]
-            posts.append((f"head_{code.lower()}", "department_head", COUNTY, code))  # type: ignore[arg-type]
+            posts.append((f"officer_{code.lower()}", "department_officer", COUNTY, code))
+            posts.append((f"head_{code.lower()}", "department_head", COUNTY, code))
         for username, role, place, department in posts:
             if db.scalar(select(User).where(User.username == username)) is None:
                 title = ROLES[role].title.zh
