@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import event
@@ -27,6 +27,7 @@ from portal.catalogue.release import Release
 from portal.db import db, normal_url
 from portal.jobs.handlers import HANDLERS
 from portal.jobs.runner import deliver_all
+from portal.rendering.forms import STATIC, TEMPLATES
 from portal.sealing import Vault
 from portal.settings import Settings
 from portal.settings import current as settings_of_process
@@ -112,6 +113,11 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             control=controls.control, search_control=controls.search_control, cell=controls.cell
         )
         app.extensions[LANDING] = lambda: navigation.start_of(reader.current_actor()) or "/"
+        app.register_blueprint(
+            Blueprint(
+                "rendering", __name__, template_folder=TEMPLATES, static_folder=STATIC, static_url_path="/static/forms"
+            )
+        )
         for module, name in PAGES:
             app.register_blueprint(getattr(import_module(module), name))
         api = _part("portal.api", "register")

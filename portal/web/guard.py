@@ -45,7 +45,7 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["PORTAL"].https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint not in {"static", "appbuilder.static"}:
+    if request.endpoint not in {"static", "appbuilder.static", "rendering.static"}:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
