@@ -6,6 +6,7 @@ problem+json body or a line on the terminal; anything else that escapes is a bug
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,12 +30,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault in a document: the file, the JSON pointer inside it, what is wrong and what was probably meant."""
+    """One fault in a document: the file, the JSON pointer inside it, what is wrong and what was probably meant.
+
+    Advice is not a fault: the document can be used, but somebody should look at it.
+    """
 
     file: str
     pointer: str
     message: Text
     suggestion: Text | None = None
+    advice: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Refused(Exception):  # noqa: N818 - the domain word; a refusal is not a fa
 NOT_FOUND = Problem("not-found", 404, Text("找不到,或您无权查看。", "Not found, or not yours to see."))
 FORBIDDEN = Problem("forbidden", 403, Text("您没有办理这项操作的权限。", "You may not do this."))
 INVALID = Problem("invalid", 422, Text("有 {count} 处需要更正。", "{count} entries need correcting."))
+
+
+def faults(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that stand in the way; advice does not."""
+    return tuple(finding for finding in findings if not finding.advice)
 
 
 @dataclass

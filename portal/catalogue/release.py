@@ -12,7 +12,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.checks import check
 from portal.catalogue.documents import Source, from_bundle
 from portal.catalogue.reading import read
-from portal.errors import Finding, Problem, Refused
+from portal.errors import Finding, Problem, Refused, faults
 from portal.values import Text
 
 CATALOGUE_FAULTY: Final = Problem(
@@ -54,10 +54,10 @@ class Release:
 
 
 def build(source: Source, reading_faults: tuple[Finding, ...] = ()) -> Release:
-    """Check everything and build the release; raises FaultyCatalogue with every finding."""
-    findings = (*reading_faults, *check(source))
-    if findings:
-        raise FaultyCatalogue(findings)
+    """Check everything and build the release; raises FaultyCatalogue with every fault. Advice does not stop it."""
+    found = faults((*reading_faults, *check(source)))
+    if found:
+        raise FaultyCatalogue(found)
     return Release(source.digest, read(source), source)
 
 

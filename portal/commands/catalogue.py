@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from portal.catalogue.checks import check as find_faults
+from portal.catalogue.checks import check as look
 from portal.catalogue.documents import Source, write_directory
 from portal.catalogue.release import FaultyCatalogue
 from portal.catalogue.release import diff as differences
@@ -23,6 +23,7 @@ from portal.commands.terminal import (
     say,
     usable_source,
 )
+from portal.errors import faults
 from portal.values import Text
 
 DIRECTORY = click.argument("directory", required=False, type=click.Path(path_type=Path), envvar="PORTAL_CATALOGUE")
@@ -44,10 +45,11 @@ def check(directory: Path | None, as_json: bool) -> None:
     """
     started = time.perf_counter()
     source, reading_faults = read_source(directory)
-    findings = (*reading_faults, *find_faults(source))
+    findings = (*reading_faults, *look(source))
+    faulty = len(faults(findings))
     if as_json:
         document = {
-            "release": None if findings else source.digest,
+            "release": None if faulty else source.digest,
             "documents": len(source.documents),
             "findings": [finding_json(finding) for finding in findings],
         }
@@ -55,8 +57,8 @@ def check(directory: Path | None, as_json: bool) -> None:
     else:
         print_findings(findings, err=False)
         took = time.perf_counter() - started
-        if findings:
-            say(Text(f"共 {len(findings)} 处问题。", f"{len(findings)} faults."), err=True)
+        if faulty:
+            say(Text(f"共 {faulty} 处问题。", f"{faulty} {'fault' if faulty == 1 else 'faults'}."), err=True)
         else:
             say(
                 Text(
@@ -64,7 +66,7 @@ def check(directory: Path | None, as_json: bool) -> None:
                     f"No faults: {len(source.documents)} files, release {source.digest[:12]}, {took:.1f} s.",
                 )
             )
-    raise SystemExit(1 if findings else 0)
+    raise SystemExit(1 if faulty else 0)
 
 
 @catalogue.command("format")

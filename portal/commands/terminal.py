@@ -16,6 +16,7 @@ from portal.catalogue.reading import read
 from portal.errors import Finding
 from portal.values import Text
 
+ADVICE = Text("建议:", "Advice: ")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -42,13 +43,15 @@ def print_findings(findings: Iterable[Finding], err: bool = True) -> None:
     for finding in findings:
         place = f"{finding.file}#{finding.pointer}" if finding.pointer else finding.file
         hint = f" {finding.suggestion.to(lang)}" if finding.suggestion else ""
-        click.echo(f"{place}\n    {finding.message.to(lang)}{hint}", err=err)
+        kind = ADVICE.to(lang) if finding.advice else ""
+        click.echo(f"{place}\n    {kind}{finding.message.to(lang)}{hint}", err=err)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "file": finding.file,
         "pointer": finding.pointer,
+        "advice": finding.advice,
         "message": finding.message.to_json(),
         "suggestion": finding.suggestion.to_json() if finding.suggestion else None,
     }

@@ -10,6 +10,7 @@ from portal.catalogue.checks import check, check_meaning
 from portal.catalogue.documents import read_directory
 from portal.catalogue.planning import plan
 from portal.catalogue.reading import read
+from portal.catalogue.release import build
 from portal.catalogue.savings import savings
 
 ITEMS = "form_schemas/items"
@@ -84,9 +85,11 @@ def test_a_misspelt_parameter_is_missed_by_every_rule_that_reads_it(source):
     assert all("'p_dibau'" in f.suggestion.en for f in findings if "parameter 'p_dibao'" in f.message.en)
 
 
-def test_an_item_without_examples_is_reported(source):
-    findings = check(source.replace({"form_schemas/examples/dibao.json": None}))
-    assert ("form_schemas/examples/dibao.json", "/examples") in places(findings)
+def test_an_item_without_examples_is_advised_to_have_some_and_can_be_published(source):
+    without = source.replace({"form_schemas/examples/dibao.json": None})
+    (finding,) = check(without)
+    assert (finding.file, finding.pointer, finding.advice) == ("form_schemas/examples/dibao.json", "/examples", True)
+    assert "dibao" in build(without).catalogue.items
 
 
 def test_an_item_that_needs_an_unknown_workflow_hears_the_right_name(source):

@@ -41,6 +41,7 @@ def check_examples(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
                     "示例须至少有一个不予通过和一个其他结果。",
                     "The examples need one refused family and one that is not.",
                 ),
+                advice=True,
             )
 
 
