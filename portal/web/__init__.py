@@ -9,5 +9,4 @@ from __future__ import annotations
 PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.home", "home"),
     ("portal.web.account", "account"),
-    ("portal.web.form_parts", "form_parts"),
 )
