@@ -23,7 +23,7 @@ from portal.errors import FORBIDDEN, INVALID, FieldError, Problem, Refused
 from portal.forms import Form, compute, is_on_paper, normalise, prune, validate
 from portal.households import commands as household_commands
 from portal.notices import commands as notice_commands
-from portal.organisation.queries import CITY_TIME, calendar, region_name
+from portal.organisation.queries import CITY_TIME, calendar, region_title
 from portal.values import Text
 
 NOTHING_CHOSEN = Problem("nothing-chosen", 422, Text("请至少选择一个事项。", "Choose at least one item."))
@@ -191,9 +191,12 @@ def take(
     file = File(db, actor, application, release.catalogue, [], now, calendar(db))
     front = release.catalogue.workflows["front"]
     carry_out(file, None, workflow.start(front, front_context(file), now))
-    place = region_name(db, region[:9])
+    place = region_title(db, region[:9])
     lines = [
-        Text(f"您的申请已收件并即时推送至{place}。", f"Your application was received and pushed to {place} at once."),
+        Text(
+            f"您的申请已收件并即时推送至{place.zh}。",
+            f"Your application was received and pushed to {place.en} at once.",
+        ),
         *(
             Text(
                 f"{i.title.zh}:承诺 {int(i.time_limit.after)} 个工作日内办结。",

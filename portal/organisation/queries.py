@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.organisation.models import DemoClock, Holiday, Region
-from portal.values import WorkingCalendar
+from portal.values import Text, WorkingCalendar
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 
@@ -35,11 +35,37 @@ def moment(db: Session, real: datetime | None = None) -> datetime:
     return (real or datetime.now(UTC)) + timedelta(days=demo_days_ahead(db))
 
 
-def region_name(db: Session, code: str) -> str:
-    """Names from the county down, as people say them: 宿豫区大兴镇青墩村."""
-    chain = [code[:n] for n in (6, 9, 12) if len(code) >= n]
-    names = dict(db.execute(select(Region.code, Region.name).where(Region.code.in_(chain))).all())
-    return "".join(names.get(part, "") for part in chain) or code
+LEVEL_LENGTHS = (4, 6, 9, 12)
+
+
+def region_title(db: Session, code: str) -> Text:
+    """Names from the county down, as people say them: 宿豫区大兴镇青墩村; in English from the village up."""
+    return region_titles(db, (code,))[code]
+
+
+def region_titles(db: Session, codes: Collection[str]) -> dict[str, Text]:
+    """The full names of several regions with one query; a code nobody knows stands for itself."""
+    wanted = {code[:n] for code in codes for n in LEVEL_LENGTHS if len(code) >= n}
+    rows = db.execute(select(Region.code, Region.name, Region.name_en).where(Region.code.in_(wanted)))
+    names = {code: (name, name_en or name) for code, name, name_en in rows}
+    return {code: _full_title(code, names) for code in codes}
+
+
+def region_options(db: Session) -> list[tuple[str, Text]]:
+    """Every division that exists today with its full name: the list a form suggests from."""
+    rows = db.execute(
+        select(Region.code, Region.name, Region.name_en).where(Region.valid_to.is_(None)).order_by(Region.code)
+    ).all()
+    names = {code: (name, name_en or name) for code, name, name_en in rows}
+    return [(code, _full_title(code, names)) for code in names]
+
+
+def _full_title(code: str, names: Mapping[str, tuple[str, str]]) -> Text:
+    levels = LEVEL_LENGTHS[1:] if len(code) > LEVEL_LENGTHS[0] else LEVEL_LENGTHS
+    chain = [names[code[:n]] for n in levels if len(code) >= n and code[:n] in names]
+    if not chain:
+        return Text(code, code)
+    return Text("".join(zh for zh, _ in chain), ", ".join(en for _, en in reversed(chain)))
 
 
 def children(db: Session, parent: str | None) -> Sequence[Region]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, flash, g, render_template
+from flask import Flask, current_app, flash, g, render_template, request
 from flask_login import current_user
 
 from portal.db import db
-from portal.organisation.queries import CITY_TIME, region_name
+from portal.organisation.queries import CITY_TIME, region_title
 from portal.reader import LANGUAGES, current_actor, lang, needs, now, signed_in, t, text, today
 from portal.values import Text
 from portal.values import yuan as in_yuan
@@ -45,13 +45,13 @@ def day(value: date | datetime | str | None) -> str:
 
 
 def region(code: str | None) -> str:
-    """A region's name from the county down; each code is looked up once per request."""
+    """A region's full name in the reader's language; each code is looked up once per request."""
     if not code:
         return ""
-    known: dict[str, str] = g.setdefault("region_names", {})
+    known: dict[str, Text] = g.setdefault("region_names", {})
     if code not in known:
-        known[code] = region_name(db.session(), code)
-    return known[code]
+        known[code] = region_title(db.session(), code)
+    return text(known[code])
 
 
 def say(message: Text | str, kind: str = "success") -> None:
@@ -64,6 +64,14 @@ def page(template: str, *, status: int = 200, **context: Any) -> tuple[str, int]
     return render_template(template, **context), status
 
 
+def here() -> str:
+    """The address that shows this page again: what was posted is looked at where it can be got."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.url_map.bind("")
+    return request.path if adapter.test(request.path, "GET") else "/"
+
+
 def _shell() -> Mapping[str, Any]:
     actor = current_actor()
     return {
@@ -71,6 +79,7 @@ def _shell() -> Mapping[str, Any]:
         "lang": lang(),
         "languages": LANGUAGES,
         "menu": menu_for(actor),
+        "here": here(),
         "reader_name": current_user.get_full_name() if current_user.is_authenticated else "",
     }
 
