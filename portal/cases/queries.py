@@ -151,7 +151,7 @@ def _card(card: str, today: date) -> ColumnElement[bool]:
 def waiting_steps(db: Session, actor: Actor) -> dict[str, int]:
     """How many open tasks wait at each step, for the inbox's filter chips."""
     query = select(Task.step, func.count()).where(workable(actor), Task.status.in_(("open", "paused", "blocked")))
-    return dict(db.execute(query.group_by(Task.step)).tuples().all())
+    return dict(db.execute(query.group_by(Task.step)).all())
 
 
 def task(db: Session, actor: Actor, task_id: int) -> Task:
