@@ -424,6 +424,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["ab_user.id"],
@@ -497,6 +498,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_applications_applicant_id"), ["applicant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_applications_applicant_name"), ["applicant_name"], unique=False)
         batch_op.create_index(batch_op.f("ix_applications_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(
+            "ix_applications_open",
+            ["release_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
         batch_op.create_index("ix_applications_region", ["region_code", "id"], unique=False)
         batch_op.create_index("ix_applications_status", ["status", "region_code", "id"], unique=False)
         batch_op.create_index("ix_applications_window", ["window_region", "id"], unique=False)
@@ -621,9 +629,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_department", ["department_code", "region_code", "id"], unique=False)
         batch_op.create_index("ix_cases_due", ["status", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_household_id"), ["household_id"], unique=False)
-        batch_op.create_index("ix_cases_item_region", ["item", "region_code", "id"], unique=False)
+        batch_op.create_index("ix_cases_item_region", ["item", "region_code", "due_on", "id"], unique=False)
         batch_op.create_index("ix_cases_item_status", ["item", "status", "region_code", "id"], unique=False)
         batch_op.create_index("ix_cases_name", ["applicant_name"], unique=False)
+        batch_op.create_index(
+            "ix_cases_open",
+            ["department_code", "region_code", "item", "due_on", "yellow_on"],
+            unique=False,
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
         batch_op.create_index("ix_cases_region", ["region_code", "id"], unique=False)
 
     op.create_table(
@@ -723,9 +738,13 @@ def upgrade() -> None:
         "case_search",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=80), nullable=False),
-        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column(
+            "value",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("case_id", "question"),
+        sa.PrimaryKeyConstraint("case_id", "question", "value"),
     )
     with op.batch_alter_table("case_search", schema=None) as batch_op:
         batch_op.create_index("ix_case_search_value", ["question", "value", "case_id"], unique=False)

@@ -47,3 +47,5 @@ class SessionStamp(Base):
     generation: Mapped[int] = mapped_column(default=1)
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    must_change: Mapped[bool] = mapped_column(default=False)
+    # must_change: the password was set by somebody else; nothing opens before its owner has chosen one

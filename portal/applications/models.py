@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import CONSTRAINT_PROBLEMS, Base, JsonDocument, UtcDateTime
@@ -72,5 +72,11 @@ class Application(Base):
         Index("ix_applications_region", "region_code", "id"),
         Index("ix_applications_window", "window_region", "id"),
         Index("ix_applications_status", "status", "region_code", "id"),
+        Index(
+            "ix_applications_open",
+            "release_id",
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
     )
     # status: submitted accepted supplement decided (all cases ended) refused withdrawn

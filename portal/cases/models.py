@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.applications.models import Application
@@ -53,12 +53,18 @@ class Case(Base):
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
         UniqueConstraint("application_id", "item", name="uq_cases_application_item"),
-        Index("ix_cases_item_region", "item", "region_code", "id"),
+        Index("ix_cases_item_region", "item", "region_code", "due_on", "id"),
         Index("ix_cases_item_status", "item", "status", "region_code", "id"),
         Index("ix_cases_department", "department_code", "region_code", "id"),
         Index("ix_cases_region", "region_code", "id"),
         Index("ix_cases_due", "status", "due_on"),
         Index("ix_cases_name", "applicant_name"),
+        Index(
+            "ix_cases_open",
+            *("department_code", "region_code", "item", "due_on", "yellow_on"),
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
     )
     # status: open prepared waiting confirmed refused referred not_together withdrawn
     # recognition (what `needs` waits for): none pending met failed
@@ -68,12 +74,17 @@ class Case(Base):
 
 
 class CaseSearch(Base):
-    """One searchable answer of a case: the fields an item declares in its view, as normalised text."""
+    """One searchable answer of a case: the fields an item declares in its view, one row for each value.
+
+    Texts are compared by code point on every database, so that a beginning is a range of the index.
+    """
 
     __tablename__ = "case_search"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
     question: Mapped[str] = mapped_column(String(80), primary_key=True)
-    value: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True
+    )
     __table_args__ = (Index("ix_case_search_value", "question", "value", "case_id"),)
 
 

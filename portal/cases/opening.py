@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from portal import workflow
@@ -10,10 +10,12 @@ from portal.applications.queries import clear_answers
 from portal.cases import flow
 from portal.cases.assessment import assess
 from portal.cases.contexts import case_context
+from portal.cases.finding import listing, search_texts
 from portal.cases.flow import File, carry_out
 from portal.cases.models import Case, CaseSearch
 from portal.cases.recognising import recognition_of
 from portal.catalogue.model import Item
+from portal.db import vault_of
 
 
 def open_cases(file: File) -> None:
@@ -67,31 +69,17 @@ def _new_case(file: File, item: Item, position: int, answers: Mapping[str, Any])
         recognition="none",
         persons=[],
         state={},
-        listing=listing(item, answers),
+        listing=listing((file.catalogue.bank.questions[name] for name in item.view.list), answers),
     )
     file.db.add(case)
     return case
 
 
-def listing(item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers an item's list shows, by question; a question of rows gives the list of its values."""
-    return {question: found for question in item.view.list if (found := _values(answers, question)) not in (None, [])}
-
-
-def _values(answers: Mapping[str, Any], question: str) -> Any:
-    if question in answers:
-        return answers[question]
-    rows = (row for group in answers.values() if isinstance(group, list) for row in group if isinstance(row, dict))
-    return [row[question] for row in rows if question in row]
-
-
 def _make_searchable(file: File, case: Case, answers: Mapping[str, Any]) -> None:
-    for question in file.catalogue.item(case.item).view.search:
-        value = _values(answers, question)
-        texts: Iterable[Any] = value if isinstance(value, list) else [value]
-        text = " ".join(str(v) for v in texts if isinstance(v, str | int) and not isinstance(v, bool)).strip().lower()
-        if text:
-            file.db.add(CaseSearch(case_id=case.id, question=question, value=text[:200]))
+    questions = file.catalogue.bank.questions
+    for name in file.catalogue.item(case.item).view.search:
+        for text in search_texts(vault_of(file.db), questions[name], answers):
+            file.db.add(CaseSearch(case_id=case.id, question=name, value=text))
 
 
 def propose(file: File, case: Case) -> None:

@@ -85,3 +85,12 @@ def masked(number: str) -> str:
     """Enough of a number to recognise it: four characters at each end of a long one, two of a short one."""
     shown = 4 if len(number) >= 15 else 2 if len(number) >= 8 else 0
     return f"{number[:shown]}{'*' * (len(number) - 2 * shown)}{number[len(number) - shown :]}"
+
+
+# A disability certificate number begins with its holder's citizen number.
+_CITIZEN_NUMBER_FIRST: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
+
+
+def holds_citizen_number(text: str) -> bool:
+    """Whether a text begins with somebody's citizen number, whatever question it answers."""
+    return _CITIZEN_NUMBER_FIRST.match(text) is not None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from portal.forms import Form, Question, masked
+from portal.forms.identity import holds_citizen_number
 from portal.rendering.form_words import word
 from portal.values import yuan
-
-# A disability certificate number begins with its holder's citizen number.
-_HOLDS_CITIZEN_NUMBER: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 
 def input_text(question: Question, value: Any) -> str:
@@ -65,7 +62,7 @@ def _text(
     members: Sequence[Mapping[str, Any]],
     regions: Mapping[str, str],
 ) -> str:
-    if not unmask and (question.is_sensitive_number or _HOLDS_CITIZEN_NUMBER.match(value)):
+    if not unmask and (question.is_sensitive_number or holds_citizen_number(value)):
         return masked(value)
     match question.type:
         case "signature":
