@@ -121,6 +121,7 @@ class RegisterType:
     match: Mapping[str, str]
     fill: Mapping[str, str]
     starts: tuple[str, ...]
+    starts_unless: Mapping[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,14 @@ class View:
 
 
 @dataclass(frozen=True)
+class Birthday:
+    """The age at which an item begins by itself, and how many days before that the family is reminded."""
+
+    age: int
+    remind_days: int
+
+
+@dataclass(frozen=True)
 class Item:
     """One kind of aid: who decides, what is asked, the rules and the amount, the papers, the limits, the workflow."""
 
@@ -225,6 +234,7 @@ class Item:
     payment: Payment
     view: View
     retired_on: date | None = None
+    birthday: Birthday | None = None
 
     @property
     def has_visit(self) -> bool:

@@ -11,6 +11,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.documents import Source
 from portal.catalogue.model import (
     BenefitTerms,
+    Birthday,
     Bundle,
     Comparison,
     Conflict,
@@ -96,7 +97,7 @@ def codes_of(source: Source) -> list[Document]:
 
 def item_of(d: Document) -> Item:
     """One item with its rules compiled."""
-    review = d.get("review")
+    review, birthday = d.get("review"), d.get("birthday")
     return Item(
         slug=d["slug"],
         code=d["code"],
@@ -127,6 +128,7 @@ def item_of(d: Document) -> Item:
         payment=Payment(*(Text.of(d["payment"][part]) for part in ("method", "payer", "cycle"))),
         view=_view(d["view"]),
         retired_on=_day(d.get("retired_on")),
+        birthday=Birthday(birthday["age"], birthday.get("remind_days", 0)) if birthday else None,
     )
 
 
@@ -244,6 +246,7 @@ def register_of(d: Document) -> RegisterType:
         match=dict(prefill.get("match", {})),
         fill=dict(prefill.get("fill", {})),
         starts=tuple(d.get("starts", ())),
+        starts_unless={column: tuple(values) for column, values in d.get("starts_unless", {}).items()},
     )
 
 

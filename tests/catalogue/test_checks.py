@@ -75,6 +75,9 @@ FAULTS = [
     ("a visit that is not in the front", DIBAO, "/front", ["accept", "authorise", "verify"], "no 'visit'", None),
     ("a query without a letter", DIBAO, "/front", ["accept", "verify", "visit"], "no letter, no query", None),
     ("a register column", f"{F}/registers/students.json", "/list/0", "studentno", "no field", "'student_no'"),
+    ("a register's column of lists", f"{F}/registers/students.json", "/schema/properties/id_no/type", "array", "a text, a number", None),
+    ("a register that starts an applied item", f"{F}/registers/students.json", "/starts", ["dibao"], "neither from a list", None),
+    ("a birthday without an age", DIBAO, "/starts", ["birthday"], "at which age", None),
     ("a register's default", f"{F}/registers/students.json", "/schema/properties/id_no/default", "x", "selected beforehand", None),
     ("a register's step", f"{F}/registers/students.json", "/schema/properties/id_no/multipleOf", 0.01, "19.99", None),
     ("a region without parent", f"{F}/regions.json", "/regions/1/parent", "3214", "no region '3214'", "'3213'"),
@@ -94,6 +97,7 @@ def place_of(fault, pointer):
         "no layout for a question": "/layout",
         "a choice without codes": "/questions/0/codes",
         "a query without a letter": "/front",
+        "a register that starts an applied item": "/starts/0",
         "a prefill from nowhere": "/questions/0/prefill/source",
     }.get(fault, pointer)
 

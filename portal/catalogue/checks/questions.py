@@ -15,6 +15,7 @@ from portal.catalogue.documents import Source
 from portal.errors import Finding
 
 CHOICES = frozenset({"choice", "choices"})
+FLAT = frozenset({"string", "integer", "number", "boolean"})
 # What a pattern must not hold, with the reason.
 FORBIDDEN = (
     (r"\\d", "\\d", "请写 [0-9]", "write [0-9]"),
@@ -112,6 +113,10 @@ def _schema(place: Place, schema: Mapping[str, Any]) -> Iterator[Finding]:
         for key, zh, en in (("title", "中文名", "Chinese title"), ("x-title-en", "英文名", "English title")):
             if not column.get(key):
                 yield (place / "properties" / name / key).finding(f"字段缺少{zh}。", f"The field lacks its {en}.")
+        if column.get("type", "string" if "enum" in column else "") not in FLAT:
+            yield (place / "properties" / name / "type").finding(
+                "台账的字段只能是文字、数或真假。", "A register's field is a text, a number, or true or false."
+            )
     yield from patterns_in(place, schema)
 
 

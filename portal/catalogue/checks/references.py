@@ -21,10 +21,12 @@ ITEM_LISTS = (
 
 def check_references(source: Source, index: Index) -> Iterator[Finding]:
     yield from index.repeated
+    items = {item["slug"]: item for _, item in source.of_kind("items")}
     for path, document in source.of_kind("items"):
         yield from _item(Place(path), document, index)
     for path, document in source.of_kind("registers"):
         yield from _register(Place(path), document, index)
+        yield from _register_starts(Place(path) / "starts", document, items)
     for path, document in source.of_kind("examples"):
         yield from _named(Place(path) / "item", document["item"], "item", index)
     for kind in ("application", "home_visit"):
@@ -68,6 +70,10 @@ def _item(place: Place, item: Mapping[str, Any], index: Index) -> Iterator[Findi
             yield (place / key / position).finding("事项不能指向自己。", "An item cannot point to itself.")
     yield from _view(place / "view", item, index)
     yield from _front(place, item)
+    if "birthday" in item["starts"] and "birthday" not in item:
+        yield (place / "starts").finding(
+            "到龄启动的事项须写明年龄(birthday)。", "An item that begins at a birthday says at which age ('birthday')."
+        )
 
 
 def _view(place: Place, item: Mapping[str, Any], index: Index) -> Iterator[Finding]:
@@ -113,10 +119,28 @@ def _register(place: Place, register: Mapping[str, Any], index: Index) -> Iterat
         for question, column in register.get("prefill", {}).get(kind, {}).items():
             yield from _named(place / "prefill" / kind / question, question, "question", index)
             columns.append((place / "prefill" / kind / question, column))
+    columns += [(place / "starts_unless" / column, column) for column in register.get("starts_unless", {})]
     for where, column in columns:
         if column not in properties:
             yield where.finding(
                 f"台账没有字段“{column}”。", f"The register has no field {column!r}.", did_you_mean(column, properties)
+            )
+
+
+def _register_starts(
+    place: Place, register: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """A register may begin only items that begin from a list or at a birthday, and must hold people's numbers then."""
+    for position, slug in enumerate(register.get("starts", ())):
+        if slug in items and not {"list", "birthday"} & set(items[slug]["starts"]):
+            yield (place / position).finding(
+                f"事项“{slug}”既不由名单也不由生日启动。",
+                f"Item {slug!r} begins neither from a list nor at a birthday.",
+            )
+        if not register.get("prefill", {}).get("match"):
+            yield (place / position).finding(
+                "台账没有对应身份证号的字段(prefill.match),无法启动事项。",
+                "Without a column matched to an id number (prefill.match) a register cannot begin an item.",
             )
 
 
