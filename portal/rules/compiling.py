@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from portal.rules.operators import ARITHMETIC, COMPARE, DATES, equal, parse_day
+from portal.rules.operators import ARITHMETIC, COMPARE, DATES, equal, is_number, parse_day
 from portal.rules.outcomes import Environment, Row, Undetermined, number
+from portal.rules.reading import names_in
 
 Compiled = Callable[[Environment, Row | None], Any]
 
@@ -39,7 +40,35 @@ def truth(value: Any) -> Any:
     return value if isinstance(value, bool | Undetermined) else Undetermined()
 
 
+def _condition(document: Any) -> Compiled:
+    """A part read as a condition; when its value is no truth at all, the names it reads are what is not known."""
+    part, names = compile_rule(document), names_in(document).all
+
+    def run(env: Environment, row: Row | None) -> Any:
+        return _named(truth(part(env, row)), names, env)
+
+    return run
+
+
+def _named(value: Any, names: frozenset[str], env: Environment) -> Any:
+    """An unknown that nobody's silence explains (a wrong kind of value, a division by zero) names what it came from."""
+    if isinstance(value, Undetermined) and not value.missing and names:
+        return Undetermined(frozenset(_asked(names, env)))
+    return value
+
+
+def _asked(names: frozenset[str], env: Environment) -> Iterator[str]:
+    """The facts behind names: derived values are followed down to what people can answer."""
+    for name in names:
+        if name in env.derived and name not in env.facts:
+            yield from _asked(env.derived[name].rule.names.all, env)
+        else:
+            yield name
+
+
 def _applied(op: str, args: Any) -> Compiled:
+    names = names_in(args).all
+    divisor = names_in(args[1]).all if op == "/" else names
     parts = [compile_rule(a) for a in (args if isinstance(args, list) else [args])]
     if op == "in":  # the second argument is a literal list, not a list of rules
         known = [number(v) for v in args[1]]
@@ -51,8 +80,10 @@ def _applied(op: str, args: Any) -> Compiled:
         if gone is not None:
             return gone
         if op in COMPARE:
-            return COMPARE[op](values[0], values[1])
-        return ARITHMETIC[op](values) if op in ARITHMETIC else DATES[op](values[0], env.on)
+            result = COMPARE[op](values[0], values[1])
+        else:
+            result = ARITHMETIC[op](values) if op in ARITHMETIC else DATES[op](values[0], env.on)
+        return _named(result, divisor if op == "/" and all(map(is_number, values)) else names, env)
 
     return run
 
@@ -67,8 +98,10 @@ def _name(kind: str) -> Callable[[str], Compiled]:
             return lambda env, _row: env.params[name] if name in env.params else Undetermined(frozenset({name}))
 
         def status(env: Environment, row: Row | None) -> Any:
-            held = row[name] if row is not None and name in row else env.statuses.get(name, env.facts.get(name))
-            return Undetermined(frozenset({name})) if held is None else held
+            for known in (row or {}, env.statuses, env.facts):
+                if name in known:
+                    return known[name] is not None and known[name]  # asked, and there is none
+            return Undetermined(frozenset({name}))
 
         return status
 
@@ -79,12 +112,12 @@ def _junction(stop: bool) -> Callable[[list[Any]], Compiled]:
     """`and` stops at the first false, `or` at the first true; otherwise one unknown makes the whole unknown."""
 
     def build(args: list[Any]) -> Compiled:
-        parts = [compile_rule(a) for a in args]
+        parts = [_condition(a) for a in args]
 
         def run(env: Environment, row: Row | None) -> Any:
             gone: frozenset[str] | None = None
             for part in parts:
-                value = truth(part(env, row))
+                value = part(env, row)
                 if value is stop:
                     return stop
                 if isinstance(value, Undetermined):
@@ -97,32 +130,33 @@ def _junction(stop: bool) -> Callable[[list[Any]], Compiled]:
 
 
 def _not(args: Any) -> Compiled:
-    part = compile_rule(args[0] if isinstance(args, list) else args)
+    part = _condition(args[0] if isinstance(args, list) else args)
 
     def run(env: Environment, row: Row | None) -> Any:
-        value = truth(part(env, row))
+        value = part(env, row)
         return value if isinstance(value, Undetermined) else not value
 
     return run
 
 
 def _if(args: list[Any]) -> Compiled:
-    parts = [compile_rule(a) for a in args]
+    choices = [(_condition(a), compile_rule(b)) for a, b in zip(args[:-1:2], args[1::2], strict=False)]
+    otherwise = compile_rule(args[-1])
 
     def run(env: Environment, row: Row | None) -> Any:
-        for condition, then in zip(parts[:-1:2], parts[1::2], strict=False):
-            holds = truth(condition(env, row))
+        for condition, then in choices:
+            holds = condition(env, row)
             if isinstance(holds, Undetermined):
                 return holds
             if holds:
                 return then(env, row)
-        return parts[-1](env, row)
+        return otherwise(env, row)
 
     return run
 
 
 def _match(args: list[Any]) -> Compiled:
-    subject = compile_rule(args[0])
+    subject, names = compile_rule(args[0]), names_in(args[0]).all
     cases = {key: compile_rule(result) for key, result in args[1].items()}
     default = compile_rule(args[2]) if len(args) > 2 else None
 
@@ -132,7 +166,7 @@ def _match(args: list[Any]) -> Compiled:
             return value
         hit = cases.get(value) if isinstance(value, str) else None
         if hit is None:
-            return default(env, row) if default else Undetermined()
+            return default(env, row) if default else _named(Undetermined(), names, env)
         return hit(env, row)
 
     return run
@@ -149,10 +183,10 @@ def _present(args: Any) -> Compiled:
 
 
 def _count_true(args: list[Any]) -> Compiled:
-    parts = [compile_rule(a) for a in args]
+    parts = [_condition(a) for a in args]
 
     def run(env: Environment, row: Row | None) -> Any:
-        values = [truth(part(env, row)) for part in parts]
+        values = [part(env, row) for part in parts]
         return _missing(values) or sum(1 for v in values if v is True)
 
     return run
@@ -167,20 +201,24 @@ def _on_or_after(args: Any) -> Compiled:
     return lambda env, _row: env.on >= day
 
 
-def _rows(env: Environment, group: str) -> Any:
-    rows = env.facts.get(group)
-    return rows if isinstance(rows, list | tuple) else Undetermined(frozenset({group}))
+def rows_of(env: Environment, group: str) -> Any:
+    """The rows of a group: null is asked and none; what is no list of objects is not known."""
+    rows = env.facts.get(group, ...)
+    if rows is None:
+        return ()
+    sound = isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows)
+    return rows if sound else Undetermined(frozenset({group}))
 
 
-def _each(combine: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Compiled]:
+def _each(combine: Callable[[list[Any]], Any], read: Callable[[Any], Compiled]) -> Callable[[list[Any]], Compiled]:
     def build(args: list[Any]) -> Compiled:
-        group, part = args[0], compile_rule(args[1])
+        group, part, names = args[0], read(args[1]), names_in(args[1]).all
 
         def run(env: Environment, _row: Row | None) -> Any:
-            rows = _rows(env, group)
+            rows = rows_of(env, group)
             if isinstance(rows, Undetermined):
                 return rows
-            return combine([part(env, inner) for inner in rows if isinstance(inner, dict)])
+            return _named(combine([part(env, inner) for inner in rows]), names, env)
 
         return run
 
@@ -188,17 +226,14 @@ def _each(combine: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Compiled
 
 
 def _any(values: list[Any]) -> Any:
-    values = [truth(v) for v in values]
-    return True if True in values else _missing(values) or False
+    return True if any(v is True for v in values) else _missing(values) or False
 
 
 def _all(values: list[Any]) -> Any:
-    values = [truth(v) for v in values]
     return False if any(v is False for v in values) else _missing(values) or True
 
 
 def _count(values: list[Any]) -> Any:
-    values = [truth(v) for v in values]
     return _missing(values) or sum(1 for v in values if v is True)
 
 
@@ -219,10 +254,10 @@ _BUILD: dict[str, Callable[[Any], Compiled]] = {
     "count_true": _count_true,
     "between": _between,
     "on_or_after": _on_or_after,
-    "any": _each(_any),
-    "all": _each(_all),
-    "count": _each(_count),
-    "sum": _each(_sum),
+    "any": _each(_any, _condition),
+    "all": _each(_all, _condition),
+    "count": _each(_count, _condition),
+    "sum": _each(_sum, compile_rule),
 }
 
-__all__ = ["Compiled", "compile_rule", "equal", "truth"]
+__all__ = ["Compiled", "compile_rule", "equal", "rows_of", "truth"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from portal.rules.compiling import truth
+from portal.rules.compiling import rows_of, truth
 from portal.rules.explaining import NearMiss, near_miss_of, sum_in_words
 from portal.rules.outcomes import Environment, Row, Undetermined, number
 from portal.rules.parsing import SCOPE_GROUPS
@@ -101,14 +101,12 @@ def judge(policy: Policy, env: Environment, *, awaited: frozenset[str] = frozens
     """Judge one item. Rules of a row are judged for each row, and the item takes its best row."""
     scope = policy.row_scope
     group = SCOPE_GROUPS[scope]
-    rows = env.facts.get(group) if scope != "application" else None
     if scope == "application":
         return _judge_row(policy, env, None, None, awaited)
-    if not isinstance(rows, list | tuple):
-        return _without_rows(policy, env, group, awaited)
-    judged = [_judge_row(policy, env, row, n, awaited) for n, row in enumerate(rows) if isinstance(row, dict)]
-    if not judged:
-        return _without_rows(policy, env, None, awaited)
+    rows = rows_of(env, group)
+    if isinstance(rows, Undetermined) or not rows:
+        return _without_rows(policy, env, group if isinstance(rows, Undetermined) else None, awaited)
+    judged = [_judge_row(policy, env, row, n, awaited) for n, row in enumerate(rows)]
     best = max(
         judged,
         key=lambda j: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -18,13 +19,13 @@ def is_number(value: Any) -> bool:
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Equal of the same kind: a boolean is no number, and null equals nothing."""
-    if left is None or right is None:
-        return False
+    """Equal of the same kind: a boolean is no number, null equals nothing, lists entry by entry, objects never."""
     left, right = number(left), number(right)
     if is_number(left) and is_number(right):
         return bool(left == right)
-    return type(left) is type(right) and bool(left == right)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return type(left) is type(right) and isinstance(left, bool | str) and left == right
 
 
 def ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
@@ -58,19 +59,25 @@ def divide(left: Any, right: Any) -> Any:
     return UNKNOWN if right == 0 else Fraction(left) / right
 
 
+# Python reads more forms of ISO 8601 than a browser does; a date has one form here.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def parse_day(value: Any) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
+        return date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else None
     except ValueError:
         return None
 
 
 def age(born: Any, on: date) -> Any:
-    """Full years: someone born on 29 February is a year older on 1 March of a common year."""
+    """Full years: someone born on 29 February is a year older on 1 March of a common year; the unborn have no age."""
     if born is None:
         return None
     day = parse_day(born)
-    return UNKNOWN if day is None else on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+    if day is None or day > on:
+        return UNKNOWN
+    return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
 
 
 def months_since(start: Any, on: date) -> Any:
@@ -82,13 +89,16 @@ def months_since(start: Any, on: date) -> Any:
 
 
 def within(value: Any, known: Any) -> Any:
-    return (
-        False
-        if value is None or known is None
-        else any(equal(value, k) for k in known)
-        if isinstance(known, list | tuple)
-        else UNKNOWN
-    )
+    if value is None or known is None:
+        return False
+    return any(equal(value, k) for k in known) if isinstance(known, list | tuple) else UNKNOWN
+
+
+def under(code: Any, prefix: Any) -> Any:
+    """A division lies under another when its code begins with the other's."""
+    if code is None or prefix is None:
+        return False
+    return code.startswith(prefix) if isinstance(code, str) and isinstance(prefix, str) else UNKNOWN
 
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -100,13 +110,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": ordered(operator.ge),
     "in": within,
     "contains": lambda known, value: within(value, known),
-    "under": lambda code, prefix: (
-        False
-        if code is None
-        else code.startswith(prefix)
-        if isinstance(code, str) and isinstance(prefix, str)
-        else UNKNOWN
-    ),
+    "under": under,
 }
 ARITHMETIC: dict[str, Callable[[list[Any]], Any]] = {
     "+": lambda values: arithmetic(values, operator.add),

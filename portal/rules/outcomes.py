@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ class Environment:
 
 
 def number(value: Any) -> Any:
-    """JSON numbers as exact rationals; everything else unchanged."""
-    return Fraction(str(value)) if isinstance(value, float) else value
+    """JSON numbers as exact rationals; everything else unchanged (NaN and infinity stay floats, which are no numbers)."""
+    return Fraction(str(value)) if isinstance(value, float) and isfinite(value) else value

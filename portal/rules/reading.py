@@ -17,6 +17,11 @@ class Names:
     statuses: frozenset[str]
     groups: frozenset[str]
 
+    @property
+    def all(self) -> frozenset[str]:
+        """Whatever somebody could have left unanswered, but for whole groups of rows."""
+        return self.reads | self.params | self.statuses
+
 
 def names_in(document: Any) -> Names:
     found: dict[str, set[str]] = {"var": set(), "param": set(), "status": set(), "group": set()}
