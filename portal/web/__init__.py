@@ -9,4 +9,5 @@ from __future__ import annotations
 PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.home", "home"),
     ("portal.web.account", "account"),
+    ("portal.web.printing.routes", "printing"),
 )
