@@ -1,7 +1,8 @@
 """Official documents as PDF: a Typst template and the words that go into it.
 
 The fonts travel with a package of their own, so that a machine without Chinese fonts prints Chinese; the system's fonts
-come after them for rarer characters. A character no font knows is logged: a name must not lose a character silently.
+come after them for rarer characters. A character no font knows is logged and stands as its code, 〔U+3134A〕: a name must
+not lose a character silently.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def pdf(template: Template, data: Mapping[str, Any]) -> bytes:
     words = json.dumps(data, ensure_ascii=False)
     lost = missing_characters(words)
     if lost:
-        log.warning("no font has a glyph for %s", " ".join(f"U+{ord(char):04X}" for char in sorted(lost)))
+        log.warning("no font has a glyph for %s", " ".join(map(_code, sorted(lost))))
+        words = words.translate({ord(char): f"〔{_code(char)}〕" for char in lost})
     made = typst.compile(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
@@ -50,6 +52,10 @@ def pdf(template: Template, data: Mapping[str, Any]) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")
     return made
+
+
+def _code(char: str) -> str:
+    return f"U+{ord(char):04X}"
 
 
 def missing_characters(text: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.applications.models import Application
 from portal.catalogue.catalogue import Catalogue
 from portal.notices.models import Notice
-from portal.organisation.queries import CITY_TIME, region_name
+from portal.organisation.queries import CITY_TIME, region_title
 from portal.values import Text, yuan
 from portal.web.printing.foundation import foundation
 
@@ -44,7 +44,7 @@ def letter(db: Session, application: Application, notice: Notice, lang: str) -> 
         notice.number,
         day,
         lang,
-        issuer=region_name(db, application.region_code[:9]),
+        issuer=region_title(db, application.region_code[:9]).to(lang),
         to=f"{application.applicant_name}:" if lang == "zh" else f"To {application.applicant_name}",
         lines=[_said(line, lang) for line in notice.body.get("lines") or []],
         columns=_columns(LETTER_COLUMNS, lang) if items else [],
@@ -74,7 +74,7 @@ def receipt(
 ) -> dict[str, Any]:
     """The receipt handed over at the window; `address` is where progress is followed, shown as a QR code."""
     day = application.submitted_at.astimezone(CITY_TIME).date()
-    place = region_name(db, application.region_code[:9])
+    place = region_title(db, application.region_code[:9])
     columns = (
         (Text("申请事项", "Item asked for"), True),
         (Text("办理部门", "Department"), True),
@@ -88,12 +88,12 @@ def receipt(
         application.number,
         day,
         lang,
-        issuer=region_name(db, application.window_region),
+        issuer=region_title(db, application.window_region).to(lang),
         to=f"{application.applicant_name}({application.applicant_masked})",
         lines=[
             Text(
-                f"您的申请已收件,并即时推送至{place}办理。受理编号 {application.number}。",
-                f"Your application was received and pushed to {place} at once. Its number is {application.number}.",
+                f"您的申请已收件,并即时推送至{place.zh}办理。受理编号 {application.number}。",
+                f"Your application was received and pushed to {place.en} at once. Its number is {application.number}.",
             ).to(lang),
             Text(f"已交材料:{joiner.join(papers)}。", f"Papers handed in: {joiner.join(papers)}.").to(lang),
         ],

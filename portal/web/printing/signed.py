@@ -11,7 +11,7 @@ from portal.applications.models import Application
 from portal.applications.queries import clear_answers
 from portal.catalogue.catalogue import Catalogue
 from portal.forms import Form
-from portal.organisation.queries import CITY_TIME, region_name
+from portal.organisation.queries import CITY_TIME, region_title, region_titles
 from portal.rendering.facts import FactGroup, columns_of, facts_view
 from portal.values import Text
 from portal.verification.rules import people_of
@@ -44,7 +44,7 @@ def application_form(db: Session, application: Application, catalogue: Catalogue
     form = catalogue.form("application", application.items)
     answers = clear_answers(db, application)
     view = facts_view(
-        form, columns_of(lang, declared=answers), lang=lang, unmask=True, regions=_regions(db, form, answers)
+        form, columns_of(lang, declared=answers), lang=lang, unmask=True, regions=_regions(db, form, answers, lang)
     )
     day = application.submitted_at.astimezone(CITY_TIME).date()
     titles = "、" if lang == "zh" else ", "
@@ -52,8 +52,8 @@ def application_form(db: Session, application: Application, catalogue: Catalogue
     head = (
         (Text("受理编号", "Number"), application.number),
         (Text("受理日期", "Received on"), day.isoformat()),
-        (Text("受理窗口", "Window"), region_name(db, application.window_region)),
-        (Text("户籍地", "Place of registration"), region_name(db, application.region_code)),
+        (Text("受理窗口", "Window"), region_title(db, application.window_region).to(lang)),
+        (Text("户籍地", "Place of registration"), region_title(db, application.region_code).to(lang)),
         (Text("申请事项", "Items asked for"), titles.join(item.title.to(lang) for item in chosen)),
     )
     return {
@@ -80,12 +80,12 @@ def _group(group: FactGroup) -> dict[str, Any]:
     return {"label": group.label, "rows": [{"label": row.label, "value": row.texts[0]} for row in group.rows]}
 
 
-def _regions(db: Session, form: Form, answers: Mapping[str, Any]) -> dict[str, str]:
+def _regions(db: Session, form: Form, answers: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The names of every place the answers mention."""
     rows = [answers, *(row for value in answers.values() if isinstance(value, list) for row in value)]
     asked = {question.id for question in form.questions.values() if question.type == "region"}
     codes = {str(row[name]) for row in rows if isinstance(row, Mapping) for name in asked & set(row) if row[name]}
-    return {code: region_name(db, code) for code in codes}
+    return {code: title.to(lang) for code, title in region_titles(db, codes).items()}
 
 
 def _signers(form: Form, answers: Mapping[str, Any], lang: str) -> list[dict[str, str]]:
