@@ -51,8 +51,10 @@ def assumed_statuses(
     """Recognitions to judge a case by, and which of them are only assumed because a co-applied case is still open.
 
     Preparing in parallel means judging as if the recognition came; if it fails the case is judged again without it.
+    Our own register is complete: a status it does not hold is not held, rather than unknown.
     """
-    held = recognition_queries.statuses(db, case.household_id, today)
+    none_held = dict.fromkeys(catalogue.statuses, False)
+    held = none_held | recognition_queries.statuses(db, case.household_id, today)
     if case.recognition != "pending":
         return held, frozenset()
     needs = needed_statuses(catalogue, case.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from portal.forms import limits, patterns
@@ -20,6 +20,7 @@ def compose(bank: Bank, needs: Mapping[str, tuple[str, ...]], which: Which = "ap
     """The form for the chosen items, with the report how many questions their separate forms would have asked."""
     kind = APPLICATION if which == "application" else HOME_VISIT
     document = bank.document(kind)
+    needs = {slug: tuple(_with_sources(bank, needed)) for slug, needed in needs.items()}
     wanted = _wanted(bank, kind, [*document.core, *(q for needed in needs.values() for q in needed)])
     layout = _complete(bank, document.layout.only(wanted), wanted)
     questions = {control.question: wanted[control.question] for control in layout.controls()}
@@ -41,6 +42,20 @@ def compose(bank: Bank, needs: Mapping[str, tuple[str, ...]], which: Which = "ap
         known=frozenset(bank.questions) | frozenset(ROW_TITLES),
         report=_report(questions, core, own),
     )
+
+
+def _with_sources(bank: Bank, ids: Iterable[str]) -> Iterator[str]:
+    """The questions, and those a computed one is computed from: a sum nobody can type needs its addends asked."""
+    todo, seen = list(ids), set[str]()
+    while todo:
+        name = todo.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        yield name
+        question = bank.questions.get(name)
+        if question is not None and question.compute is not None:
+            todo += sorted(read for read in question.compute.rule.reads if read in bank.questions)
 
 
 def _wanted(bank: Bank, kind: str, ids: Iterable[str]) -> dict[str, Question]:

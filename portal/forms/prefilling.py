@@ -16,6 +16,8 @@ from portal.rules import Environment, Undetermined
 from portal.values import round_fen
 
 _WHOLE: Final = frozenset({"integer"})
+# A computed answer may rest on another computed one (a head count, a sum of support); chains are short.
+_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,12 @@ def compute(form: Form, answers: Mapping[str, Any], env: Environment | None = No
             filled[group] = [
                 {**row, **_computed(now, questions, row)} if isinstance(row, dict) else row for row in filled[group]
             ]
-    return filled | _computed(situation(form, filled, env), form.scalars, None)
+    for _ in range(_ROUNDS):
+        more = filled | _computed(situation(form, filled, env), form.scalars, None)
+        if more == filled:
+            break
+        filled = more
+    return filled
 
 
 def _fill(
