@@ -342,6 +342,7 @@ def upgrade() -> None:
     op.create_table(
         "drafts",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("window_region", sa.String(length=12), nullable=False),
         sa.Column("release_id", sa.String(length=64), nullable=False),
@@ -350,7 +351,9 @@ def upgrade() -> None:
         sa.Column("applicant_index", sa.String(length=32), nullable=False),
         sa.Column("answers", DOCUMENT, nullable=False),
         sa.Column("provenance", DOCUMENT, nullable=False),
+        sa.Column("papers", DOCUMENT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_by", sa.String(length=100), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_number", sa.String(length=30), nullable=True),
         sa.ForeignKeyConstraint(
@@ -362,10 +365,12 @@ def upgrade() -> None:
             ["ab_user.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_applicant_index"), ["applicant_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_drafts_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_drafts_window_region"), ["window_region"], unique=False)
 
     op.create_table(
         "households",

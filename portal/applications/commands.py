@@ -28,6 +28,18 @@ DRAFT_CHANGED = Problem(
     Text("这份草稿已被改动,请对照后再保存。", "This draft was changed elsewhere; compare before saving."),
 )
 
+DRAFT_SUBMITTED = Problem(
+    "draft-submitted",
+    409,
+    Text("这份草稿已提交,受理编号 {number}。", "This draft was submitted already; the number is {number}."),
+)
+
+PURPOSE_MISSING = Problem(
+    "purpose-missing",
+    422,
+    Text("请写明查看完整证件号的用途。", "Say what the full numbers are needed for."),
+)
+
 
 def sealed_names(catalogue: Catalogue) -> frozenset[str]:
     """The questions whose answers are never stored in clear: id numbers and bank accounts."""
@@ -48,16 +60,21 @@ def save_draft(
     draft_id: int | None = None,
     expected_revision: int | None = None,
     provenance: Mapping[str, Any] | None = None,
+    papers: Sequence[str] | None = None,
 ) -> Draft:
     """Keep what was typed so far, valid or not. Refused when somebody else saved a newer revision meanwhile."""
     if not actor.may("application.create"):
         raise Refused(FORBIDDEN)
     vault = vault_of(db)
     if draft_id is None:
-        draft = Draft(user_id=actor.id, window_region=window_region, provenance={}, revision=0)
+        draft = Draft(
+            key=uuid.uuid4().hex, user_id=actor.id, window_region=window_region, provenance={}, papers=[], revision=0
+        )
         db.add(draft)
     else:
         draft = queries.draft(db, actor, draft_id, for_update=True)
+        if draft.submitted_number is not None:
+            raise Refused(DRAFT_SUBMITTED, number=draft.submitted_number)
         if expected_revision is not None and draft.revision != expected_revision:
             raise Refused(DRAFT_CHANGED)
     id_number = str(answers.get("applicant_id_no") or "")
@@ -67,14 +84,49 @@ def save_draft(
     draft.provenance = dict(provenance or draft.provenance or {})
     draft.applicant_name = str(answers.get("applicant_name") or "")[:120]
     draft.applicant_index = vault.index(id_number) if id_number else ""
+    if papers is not None:
+        draft.papers = list(dict.fromkeys(papers))
+    draft.saved_by = actor.name[:100]
     draft.revision = (draft.revision or 0) + 1
     draft.updated_at = now
     db.flush()  # the page redirects to the draft by its id
     return draft
 
 
-def discard_draft(db: Session, actor: Actor, draft_id: int) -> None:
-    db.delete(queries.draft(db, actor, draft_id))
+def discard_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:
+    """Throw a draft away. What was submitted from one stays, and so does the draft that made it."""
+    draft = queries.draft(db, actor, draft_id, for_update=True)
+    if draft.submitted_number is not None:
+        raise Refused(DRAFT_SUBMITTED, number=draft.submitted_number)
+    audit.record(
+        db,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action="draft.discarded",
+        stream=f"draft:{draft.key}",
+        region_code=draft.window_region,
+        at=now,
+        items=list(draft.items),
+    )
+    db.delete(draft)
+
+
+def unmask(db: Session, actor: Actor, application_id: int, purpose: str, *, now: datetime) -> dict[str, Any]:
+    """The answers with every number in clear, for a purpose that is kept: who looked, at what, when and why."""
+    application = queries.get(db, actor, application_id)
+    if not purpose.strip():
+        raise Refused(PURPOSE_MISSING)
+    audit.record(
+        db,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action="application.unmasked",
+        stream=f"application:{application.id}",
+        region_code=application.region_code,
+        at=now,
+        purpose=purpose.strip()[:200],
+    )
+    return queries.clear_answers(db, application)
 
 
 def store(

@@ -19,19 +19,25 @@ CONSTRAINT_PROBLEMS["uq_applications_idempotency_key"] = SUBMITTED_TWICE
 
 
 class Draft(Base):
-    """An application being filled at a window: saved as typed, even when it is not valid yet."""
+    """An application being filled at a window: saved as typed, even when it is not valid yet.
+
+    `key` makes its submission happen once, whoever presses the button how often; `papers` are those handed in so far.
+    """
 
     __tablename__ = "drafts"
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
-    window_region: Mapped[str] = mapped_column(String(12))
+    window_region: Mapped[str] = mapped_column(String(12), index=True)
     release_id: Mapped[str] = mapped_column(String(64), ForeignKey("releases.id"))
     items: Mapped[list[Any]] = mapped_column(JsonDocument)
     applicant_name: Mapped[str] = mapped_column(String(120), default="")
     applicant_index: Mapped[str] = mapped_column(String(32), default="", index=True)
     answers: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     provenance: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    papers: Mapped[list[Any]] = mapped_column(JsonDocument, default=list)
     revision: Mapped[int] = mapped_column(default=1)
+    saved_by: Mapped[str] = mapped_column(String(100), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_number: Mapped[str | None] = mapped_column(String(30))
 

@@ -18,7 +18,9 @@ from portal.errors import NOT_FOUND, Refused
 def draft(db: Session, actor: Actor, draft_id: int, *, for_update: bool = False) -> Draft:
     """One draft the actor may fill: his own, or one of a window in his region (hand-over to a colleague)."""
     query = select(Draft).where(Draft.id == draft_id, _own_drafts(actor))
-    found = db.scalar(query.with_for_update() if for_update else query)
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.scalar(query)
     if found is None:
         raise Refused(NOT_FOUND)
     return found
@@ -61,6 +63,19 @@ def by_number(db: Session, actor: Actor, number: str) -> Application:
     if found is None:
         raise Refused(NOT_FOUND)
     return found
+
+
+def last_of_household(db: Session, actor: Actor, household_id: int) -> Application | None:
+    """The newest application of a household that the actor may read."""
+    query = visible_to(actor).where(Application.household_id == household_id)
+    return db.scalar(query.order_by(Application.id.desc()).limit(1))
+
+
+def drafts_of_applicant(db: Session, actor: Actor, id_number: str) -> Sequence[Draft]:
+    """Unsent drafts the actor may fill for the person with this id number: begun work is gone on with, not repeated."""
+    index = vault_of(db).index(id_number)
+    query = select(Draft).where(_own_drafts(actor), Draft.applicant_index == index, Draft.submitted_number.is_(None))
+    return db.scalars(query.order_by(Draft.updated_at.desc()).limit(10)).all()
 
 
 def recent(

@@ -1,4 +1,4 @@
-"""Plain facts about applications: statuses, the papers everyone brings, how a number is made."""
+"""Plain facts about applications: statuses, how a number is made."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ STATUSES: dict[str, Text] = {
     "refused": Text("不予受理", "Not accepted"),
     "withdrawn": Text("已撤回", "Withdrawn"),
 }
-
-# 一证一书一表: what every applicant brings (seed); everything else is asked only when it applies.
-THREE_PAPERS = ("id_card", "auth_letter", "unified_form")
 
 
 def number(region_code: str, day: date, serial: int) -> str:

@@ -47,6 +47,7 @@ SENTENCES: dict[str, Text] = {
     "conflict.settled": Text("核实一处不一致", "A conflict was settled"),
     "visit.saved": Text("保存入户调查草稿", "The visit's survey was saved, not complete yet"),
     "visit.recorded": Text("入户调查完成", "The home visit was recorded"),
+    "application.unmasked": Text("查看完整证件号码,用途:{purpose}", "Numbers were shown in full, for: {purpose}"),
     "number.unmasked": Text("查看完整证件号码", "An id number was shown in full"),
     "task.delegated": Text("转交 {to} 办理", "Handed to {to}"),
     "task.recused": Text("申请回避", "Stepped back from the file"),

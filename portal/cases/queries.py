@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from portal.access import Actor
 from portal.access.queries import under, where
 from portal.applications.models import Application
 from portal.cases.models import Case, Determination, Task
-from portal.cases.rules import clock, days_left
+from portal.cases.rules import ENDED, clock, days_left
 from portal.errors import NOT_FOUND, Problem, Refused
 from portal.organisation.queries import calendar
 from portal.values import Text
@@ -173,6 +173,30 @@ def tasks_of(db: Session, application_id: int) -> Sequence[Task]:
 
 def determinations(db: Session, case_id: int) -> Sequence[Determination]:
     return db.scalars(select(Determination).where(Determination.case_id == case_id).order_by(Determination.id)).all()
+
+
+def open_of_households(db: Session, household_ids: Collection[int]) -> dict[int, list[Case]]:
+    """What several households have under way: who asked, where and when, so that nothing is asked for twice."""
+    query = select(Case).where(Case.household_id.in_(household_ids), Case.status.not_in(ENDED))
+    found: dict[int, list[Case]] = {}
+    for case in db.scalars(query.order_by(Case.id.desc()).limit(200).options(joinedload(Case.application))):
+        found.setdefault(case.household_id, []).append(case)
+    return found
+
+
+def pushed_of_households(db: Session, household_ids: Collection[int]) -> dict[int, list[Application]]:
+    """Applications of several households that wait for their township and have no cases yet."""
+    query = select(Application).where(
+        Application.household_id.in_(household_ids), Application.status.in_(("submitted", "supplement"))
+    )
+    found: dict[int, list[Application]] = {}
+    for application in db.scalars(query.where(~_has_cases()).order_by(Application.id.desc()).limit(200)):
+        found.setdefault(application.household_id, []).append(application)
+    return found
+
+
+def _has_cases() -> ColumnElement[bool]:
+    return select(Case.id).where(Case.application_id == Application.id).exists()
 
 
 def duplicates(db: Session, person_id: int, items: Sequence[str]) -> Sequence[Case]:

@@ -13,11 +13,11 @@ from portal import workflow
 from portal.access import Actor
 from portal.applications import commands as application_commands
 from portal.applications.models import SUBMITTED_TWICE, Application
-from portal.applications.rules import THREE_PAPERS
 from portal.cases.contexts import front_context
 from portal.cases.flow import File, carry_out
 from portal.cases.letters import TITLES
 from portal.catalogue.model import Item
+from portal.catalogue.papers import THREE
 from portal.catalogue.release import Release
 from portal.errors import FORBIDDEN, INVALID, FieldError, Problem, Refused
 from portal.forms import Form, compute, is_on_paper, normalise, prune, validate
@@ -42,7 +42,7 @@ def submit(
     *,
     items: Sequence[str],
     answers: Mapping[str, Any],
-    papers: Sequence[str] = THREE_PAPERS,
+    papers: Sequence[str] = THREE,
     channel: str = "window",
     window_region: str,
     idempotency_key: str | None = None,

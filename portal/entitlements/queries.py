@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -54,6 +55,19 @@ def of_household(db: Session, household_id: int) -> Sequence[Entitlement]:
     return db.scalars(
         select(Entitlement).where(Entitlement.household_id == household_id).order_by(Entitlement.id)
     ).all()
+
+
+def running_of_households(db: Session, household_ids: Collection[int], on: date) -> dict[int, list[Entitlement]]:
+    """What several households receive on a day."""
+    query = select(Entitlement).where(
+        Entitlement.household_id.in_(household_ids),
+        Entitlement.status == "active",
+        or_(Entitlement.last_day.is_(None), Entitlement.last_day >= on),
+    )
+    found: dict[int, list[Entitlement]] = {}
+    for entitlement in db.scalars(query.order_by(Entitlement.id)):
+        found.setdefault(entitlement.household_id, []).append(entitlement)
+    return found
 
 
 def of_case(db: Session, case_id: int) -> Entitlement | None:

@@ -6,6 +6,7 @@ database. Does not know how a form looks (`portal.rendering`) nor what the answe
 """
 
 from portal.forms.bank import Bank, Form, FormDocument
+from portal.forms.comparing import Difference, choose, differences
 from portal.forms.composing import compose
 from portal.forms.conditions import Situation, situation
 from portal.forms.identity import born_on, masked, resident_id_fault
@@ -27,6 +28,7 @@ __all__ = [
     "Condition",
     "Constraints",
     "Control",
+    "Difference",
     "Form",
     "FormDocument",
     "Group",
@@ -38,8 +40,10 @@ __all__ = [
     "Section",
     "Situation",
     "born_on",
+    "choose",
     "compose",
     "compute",
+    "differences",
     "errors_of",
     "facts_of",
     "from_posted",

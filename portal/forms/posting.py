@@ -37,6 +37,23 @@ class Posted:
     errors: tuple[FieldError, ...] = ()
     pressed: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def as_typed(self) -> dict[str, Any]:
+        """The answers with every text that could not be read standing in its place: a draft keeps these too."""
+        kept = {
+            name: [dict(row) if isinstance(row, Mapping) else row for row in value]
+            if isinstance(value, list)
+            else value
+            for name, value in self.answers.items()
+        }
+        for name, text in self.raw.items():
+            match = _ROW_NAME.fullmatch(name)
+            if match is None:
+                kept[name] = text
+            elif isinstance(kept.get(match[1]), list) and int(match[2]) < len(kept[match[1]]):
+                kept[match[1]][int(match[2])][match[3]] = text
+        return kept
+
 
 def from_posted(form: Form, pairs: Iterable[tuple[str, str]]) -> Posted:
     """Answers from the names and values of a posted form; amounts typed in yuan become 分, exactly."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.access import Actor
 from portal.access.queries import where
 from portal.db import vault_of
+from portal.errors import NOT_FOUND, Refused
 from portal.forms.identity import resident_id_fault
 from portal.forms.normalising import id_number as normal_id
+from portal.forms.normalising import phone as normal_phone
+from portal.forms.normalising import plain_text
 from portal.households.models import Household, Membership, Person
+
+_DOCUMENT: Final = re.compile(r"[0-9A-Z]{7,20}")
 
 
 @dataclass(frozen=True)
@@ -42,44 +48,53 @@ def person_by_id_number(db: Session, number: str) -> Person | None:
 def find(db: Session, actor: Actor, text: str, *, limit: int = 20) -> list[PersonHit]:
     """People a clerk may take an application from.
 
-    A complete id number finds anybody in the city (市域通办); a name's beginning, a phone or part of an address finds
+    The complete number of a document finds anybody in the city (市域通办); a name's beginning, a phone or part of an address finds
     people of the actor's own region only.
     """
-    wanted = text.strip()
+    wanted = plain_text(text)
     if not wanted or not actor.may("application.create"):
         return []
     number = normal_id(wanted)
-    if len(number) == 18 and resident_id_fault(number) is None:
-        person = person_by_id_number(db, number)
-        return [_hit(db, person)] if person is not None else []
+    known = person_by_id_number(db, number) if _DOCUMENT.fullmatch(number) else None
+    if known is not None or (len(number) == 18 and resident_id_fault(number) is None):
+        return [hit(db, known)] if known is not None else []
     scope = actor.scope("application.create")
+    is_phone = Person.phone == normal_phone(wanted)
     query = (
         select(Person)
         .where(
             where(scope, region=Person.region_code),
             or_(
                 Person.name.startswith(wanted, autoescape=True),
-                Person.phone == wanted,
-                Person.address.contains(wanted, autoescape=True) if len(wanted) >= 2 else Person.phone == wanted,
+                is_phone,
+                Person.address.contains(wanted, autoescape=True) if len(wanted) >= 2 else is_phone,
             ),
         )
         .order_by(Person.name, Person.id)
         .limit(limit)
     )
-    return [_hit(db, person) for person in db.scalars(query)]
+    return [hit(db, person) for person in db.scalars(query)]
 
 
-def _hit(db: Session, person: Person) -> PersonHit:
-    household = household_of(db, person.id)
+def known_person(db: Session, person_id: int) -> Person:
+    """A person somebody found before. The edge proves that it was this actor who found him: by number, or at home."""
+    found = db.get(Person, person_id)
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def hit(db: Session, found: Person) -> PersonHit:
+    household = household_of(db, found.id)
     return PersonHit(
-        person.id,
-        person.name,
-        person.id_masked,
-        person.birth_date,
-        person.sex,
-        person.phone,
-        person.region_code,
-        person.address,
+        found.id,
+        found.name,
+        found.id_masked,
+        found.birth_date,
+        found.sex,
+        found.phone,
+        found.region_code,
+        found.address,
         household.id if household else None,
     )
 
@@ -104,6 +119,15 @@ def members(db: Session, household_id: int) -> Sequence[Membership]:
         .where(Membership.household_id == household_id, Membership.last_day.is_(None))
         .order_by(Membership.id)
     ).all()
+
+
+def members_of(db: Session, household_ids: Collection[int]) -> dict[int, list[Membership]]:
+    """Who lives in each of several households now, people included, with one query."""
+    query = select(Membership).where(Membership.household_id.in_(household_ids), Membership.last_day.is_(None))
+    found: dict[int, list[Membership]] = {}
+    for membership in db.scalars(query.order_by(Membership.id).options(joinedload(Membership.person))):
+        found.setdefault(membership.household_id, []).append(membership)
+    return found
 
 
 def known_answers(db: Session, household: Household) -> Mapping[str, Any]:

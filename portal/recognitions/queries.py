@@ -38,6 +38,19 @@ def in_force(db: Session, household_id: int, on: date) -> Sequence[Recognition]:
     ).all()
 
 
+def in_force_of(db: Session, household_ids: Collection[int], on: date) -> dict[int, list[Recognition]]:
+    """What several households and their people are recognised as on a day."""
+    query = select(Recognition).where(
+        Recognition.household_id.in_(household_ids),
+        Recognition.first_day <= on,
+        or_(Recognition.last_day.is_(None), Recognition.last_day >= on),
+    )
+    found: dict[int, list[Recognition]] = {}
+    for recognition in db.scalars(query.order_by(Recognition.id)):
+        found.setdefault(recognition.household_id, []).append(recognition)
+    return found
+
+
 def in_force_awards(db: Session, household_id: int, on: date) -> Sequence[Award]:
     """What the household was granted and still has."""
     return db.scalars(

@@ -1,0 +1,186 @@
+"""The first answers of a new form: what the people's records and their last application know, with where it came from.
+
+An amount of the last application is no answer of today (the twelve months moved on), and nobody's signature, consent or
+request is repeated for him: those are asked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.access import Actor
+from portal.applications import commands, queries
+from portal.applications.models import Draft
+from portal.catalogue.release import Release
+from portal.db import vault_of
+from portal.forms import Form, Origin, normalise
+from portal.forms.paper import ON_PAPER
+from portal.households import queries as household_queries
+from portal.households.models import Household, Person
+from portal.organisation.queries import CITY_TIME
+
+# Sections about this request alone, and about what its people sign for it.
+ANEW: Final = frozenset({"app", "auth", "auth_members"})
+RECORDS, LAST = "records", "last_application"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Answers to start from, and the origin of each by its place (see `portal.forms.comparing`)."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+
+def begin(
+    db: Session,
+    actor: Actor,
+    release: Release,
+    *,
+    items: Sequence[str],
+    window_region: str,
+    person: Person | None = None,
+    typed: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> Draft:
+    """A new draft: for a known person with what is known, for a new one with what was typed to look for him.
+
+    Reading a family's records is an act of its own and leaves its trace.
+    """
+    form = release.catalogue.form("application", items)
+    first = of_person(db, actor, form, person) if person is not None else Beginning()
+    answers = normalise(form, {**(typed or {}), **first.answers})
+    draft = commands.save_draft(
+        db,
+        actor,
+        catalogue=release.catalogue,
+        release_id=release.id,
+        items=items,
+        answers=answers,
+        window_region=window_region,
+        provenance={"origins": sealed(db, form, first.origins)},
+        now=now,
+    )
+    audit.record(
+        db,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action="draft.begun",
+        stream=f"draft:{draft.key}",
+        subject=f"person:{person.id}" if person is not None else "",
+        region_code=window_region,
+        at=now,
+        items=list(items),
+        records_read=person is not None,
+    )
+    return draft
+
+
+def of_person(db: Session, actor: Actor, form: Form, person: Person) -> Beginning:
+    """What is known about a person and the household he lives in."""
+    found = Beginning()
+    household = household_queries.household_of(db, person.id)
+    own = {
+        "applicant_name": person.name,
+        "applicant_id_type": person.id_type,
+        "applicant_id_no": vault_of(db).open(person.id_number) if person.id_number else "",
+        "applicant_phone": person.phone,
+    }
+    known = dict(household_queries.known_answers(db, household)) if household is not None else {}
+    earlier, when = _earlier(db, actor, form, household)
+    rows = {name: earlier.pop(name) for name in form.rows if name in earlier}
+    _take(form, found, earlier, LAST, when)
+    _take(form, found, {**{k: v for k, v in known.items() if k not in form.rows}, **own}, RECORDS, None)
+    _take_rows(form, found, rows, LAST, when)
+    _take_members(form, found, known.get("members", ()))
+    return found
+
+
+def _earlier(db: Session, actor: Actor, form: Form, household: Household | None) -> tuple[dict[str, Any], str | None]:
+    """What the household said the last time, as far as this clerk may read it and it still says something today."""
+    last = queries.last_of_household(db, actor, household.id) if household is not None else None
+    if last is None:
+        return {}, None
+    answers = queries.clear_answers(db, last)
+    kept = _carried(form, (question.id for question in form.scalars), answers)
+    for name, questions in form.rows.items():
+        rows = [row for row in answers.get(name) or () if isinstance(row, Mapping)]
+        ids = [question.id for question in questions]
+        if rows or answers.get(name) == []:
+            kept[name] = [{"row_id": row.get("row_id"), **_carried(form, ids, row)} for row in rows]
+    return kept, last.submitted_at.astimezone(CITY_TIME).date().isoformat()
+
+
+def _carried(form: Form, ids: Iterable[str], answers: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for name in ids:
+        question = form.questions[name]
+        if name in answers and question.section not in ANEW and question.type not in {*ON_PAPER, "money"}:
+            kept[name] = answers[name]
+    return kept
+
+
+def _take(form: Form, found: Beginning, answers: Mapping[str, Any], source: str, when: str | None) -> None:
+    for name, value in answers.items():
+        if name in form.questions and value not in (None, ""):
+            found.answers[name] = value
+            found.origins[name] = Origin(source, value, when)
+
+
+def _take_rows(
+    form: Form, found: Beginning, groups: Mapping[str, list[dict[str, Any]]], source: str, when: str | None
+) -> None:
+    for name, rows in groups.items():
+        found.answers[name] = marked(name, rows)
+        for row in found.answers[name]:
+            for question, value in row.items():
+                if question in form.questions:
+                    found.origins[f"{name}/{row['row_id']}/{question}"] = Origin(source, value, when)
+
+
+def _take_members(form: Form, found: Beginning, known: Sequence[Mapping[str, Any]]) -> None:
+    """Who lives there is what the records say now: who left or died is no longer listed, who came is added."""
+    if not known or "members" not in form.rows:
+        return
+    earlier = {row.get("member_id_no") or row.get("member_name"): row for row in found.answers.get("members", ())}
+    rows = []
+    for person in known:
+        row = {name: value for name, value in person.items() if name in form.questions}
+        rows.append({**earlier.get(person.get("member_id_no") or person.get("member_name"), {}), **row})
+    found.answers["members"] = marked("members", rows)
+    for row in found.answers["members"]:
+        for name in known[0]:
+            if name in row and name in form.questions:
+                found.origins[f"members/{row['row_id']}/{name}"] = Origin(RECORDS, row[name], None)
+
+
+def marked(group: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with a mark each: the one they had, a fresh one otherwise."""
+    used = {row.get("row_id") for row in rows}
+    fresh = (f"{group[0]}{n}" for n in range(1, 1000))
+    free = (mark for mark in fresh if mark not in used)
+    return [{**row, "row_id": row.get("row_id") or next(free)} for row in rows]
+
+
+def sealed(db: Session, form: Form, origins: Mapping[str, Origin]) -> dict[str, Any]:
+    """Origins as the draft stores them; id numbers and accounts sealed like the answers themselves."""
+    vault = vault_of(db)
+    stored = {}
+    for place, origin in origins.items():
+        document = origin.to_json()
+        if form.questions[place.rpartition("/")[2]].is_sensitive_number and isinstance(origin.value, str):
+            document["value"] = vault.seal(origin.value)
+        stored[place] = document
+    return stored
+
+
+def opened(db: Session, provenance: Mapping[str, Any]) -> dict[str, Origin]:
+    """The origins of a draft by place."""
+    stored = vault_of(db).open_in(provenance.get("origins") or {})
+    return {place: Origin(one["source"], one["value"], one.get("when")) for place, one in stored.items()}

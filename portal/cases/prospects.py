@@ -1,0 +1,72 @@
+"""What a family may be entitled to, judged on what is known before anybody asks: a hint to the clerk, never a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.applications import queries as application_queries
+from portal.catalogue import queries as catalogue_queries
+from portal.catalogue.catalogue import Catalogue
+from portal.households import queries as household_queries
+from portal.households.models import Household
+from portal.recognitions import queries as recognition_queries
+from portal.rules import Judgement, Reason
+from portal.values import Text
+from portal.verification import queries as verification_queries
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """One item for one family: how it looks, which clause stands against it, or what is not known yet."""
+
+    item: str
+    outcome: str
+    reason: Text | None
+    missing: tuple[str, ...]
+
+    @property
+    def is_good(self) -> bool:
+        return self.outcome in {"eligible", "likely"}
+
+
+def known_facts(db: Session, actor: Actor, household: Household) -> Mapping[str, Any]:
+    """What the clerk may read about a family: the facts of its last application, else the people's own records."""
+    last = application_queries.last_of_household(db, actor, household.id)
+    if last is not None:
+        return verification_queries.decided_facts(db, last, catalogue_queries.release(db, last.release_id).catalogue)
+    return household_queries.known_answers(db, household)
+
+
+def prospects(
+    db: Session, catalogue: Catalogue, household: Household, facts: Mapping[str, Any], on: date
+) -> dict[str, Prospect]:
+    """All items judged for one household, on its known facts and its recognitions in force."""
+    known = {name: value for name, value in facts.items() if name in catalogue.fact_names.types or name == "members"}
+    known |= {name: value for name, value in facts.items() if isinstance(value, list)}
+    known.update(recognition_queries.beyond_facts(db, catalogue, household.id, on))
+    held: dict[str, bool | None] = dict.fromkeys(catalogue.statuses, False)
+    held.update(recognition_queries.statuses(db, household.id, on))
+    judged = catalogue.judge(known, on, statuses=held, awaited=catalogue.seen_or_returned)
+    return {slug: _prospect(slug, judgement) for slug, judgement in judged.items()}
+
+
+def _prospect(slug: str, judgement: Judgement) -> Prospect:
+    outcome = "likely" if judgement.likely else judgement.outcome
+    against = next((reason for reason in judgement.reasons if reason.holds is False), None)
+    unknown = next((reason for reason in judgement.reasons if reason.holds is None and reason.missing), None)
+    told = against if outcome != "undetermined" and against is not None else None
+    missing = tuple(sorted(unknown.missing)) if outcome == "undetermined" and unknown is not None else ()
+    return Prospect(slug, outcome, _sentence(told) if told is not None else None, missing)
+
+
+def _sentence(reason: Reason) -> Text:
+    clause = reason.clause
+    if clause is None:
+        return Text(reason.zh, reason.en)
+    return Text(f"{reason.zh}({clause.zh})", f"{reason.en} ({clause.en})")
