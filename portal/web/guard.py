@@ -30,7 +30,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
-STATIC_FILES = frozenset({"static", "appbuilder.static"})
 TOKEN = "/api/v1/security/login"  # noqa: S105 - an address; it reads no cookie and sets none
 
 
