@@ -49,3 +49,25 @@ class SessionStamp(Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     must_change: Mapped[bool] = mapped_column(default=False)
     # must_change: the password was set by somebody else; nothing opens before its owner has chosen one
+
+
+class PhoneLink(Base):
+    """A one-time address for a phone: whoever holds it may do one thing to one subject until it closes or expires.
+
+    Only the hash of the token is kept: the table gives nobody a way in.
+    """
+
+    __tablename__ = "phone_links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(40), index=True)
+    place: Mapped[str] = mapped_column(String(80), default="")
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    made_by: Mapped[str] = mapped_column(String(100), default="")
+    region_code: Mapped[str] = mapped_column(String(12), default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0)
+    # purpose: papers (photographs for a draft), sign (one person's signature)

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.applications import queries as application_queries
+from portal.applications.evidence import with_files
 from portal.applications.models import Application, Draft
 from portal.cases.submitting import submit
 from portal.catalogue import queries as catalogue_queries
 from portal.errors import Problem, Refused
+from portal.files import queries as file_queries
+from portal.files.commands import hand_on
 from portal.values import Text
 
 OLD_RELEASE = Problem(
@@ -34,19 +37,23 @@ def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
         return application_queries.by_number(db, actor, draft.submitted_number)
     if draft.release_id != catalogue_queries.current_id(db):
         raise Refused(OLD_RELEASE)
+    release = catalogue_queries.release(db, draft.release_id)
+    files = file_queries.of_owner(db, f"draft:{draft.id}")
+    form = release.catalogue.form("application", draft.items)
     application = submit(
         db,
         actor,
-        catalogue_queries.release(db, draft.release_id),
+        release,
         items=draft.items,
-        answers=application_queries.clear_answers(db, draft),
-        papers=draft.papers,
+        answers=with_files(form, application_queries.clear_answers(db, draft), files),
+        papers=sorted({*draft.papers, *(kept.paper for kept in files if kept.paper in release.catalogue.papers)}),
         channel="window",
         window_region=draft.window_region,
         idempotency_key=f"draft:{draft.key}",
         provenance=draft.provenance,
         now=now,
     )
+    hand_on(db, f"draft:{draft.id}", f"application:{application.id}", application.household_id)
     _close(draft, application)
     return application
 
