@@ -829,6 +829,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("department_code", sa.String(length=10), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
         sa.Column("applicant_name", sa.String(length=120), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -845,6 +846,10 @@ def upgrade() -> None:
             ["case_id"],
             ["cases.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"],
+            ["ab_user.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
@@ -855,9 +860,26 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_tasks_inbox", ["status", "role", "region_code", "due_on", "id"], unique=False)
 
+    op.create_table(
+        "recusals",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("recused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["ab_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("user_id", "application_id"),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        "recusals",
         "tasks",
         "entitlements",
         "determinations",

@@ -39,6 +39,15 @@ class Delegation(Base):
     __table_args__ = (Index("ix_delegations_item_region", "item", "region_code"),)
 
 
+class Recusal(Base):
+    """A person stepped back from a file for an interest of his own: from then on it does not exist for him (procedure §7)."""
+
+    __tablename__ = "recusals"
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    recused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SessionStamp(Base):
     """A person's session generation: raised at logout and password change, so that older cookies die."""
 

@@ -154,6 +154,7 @@ class Actor:
     name: str
     grants: tuple[Grant, ...] = ()
     lang: str = "zh"
+    recused: frozenset[int] = frozenset()  # the applications he stepped back from
 
     @property
     def roles(self) -> frozenset[str]:

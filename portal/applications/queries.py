@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -44,7 +44,8 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     ]
     if actor.id is not None and scope:
         clauses.append(Application.clerk_id == actor.id)
-    return or_(*clauses)
+    seen = or_(*clauses)
+    return and_(seen, Application.id.not_in(actor.recused)) if actor.recused else seen
 
 
 def visible_to(actor: Actor) -> Select[Application]:

@@ -18,6 +18,7 @@ from portal.cases import queries
 from portal.cases.closing import refresh, settle
 from portal.cases.contexts import case_context, front_context
 from portal.cases.flow import File, carry_out, open_file
+from portal.cases.handing import HANDING
 from portal.cases.letters import TITLES
 from portal.cases.models import Case, Task
 from portal.cases.rules import ENDED
@@ -90,13 +91,16 @@ def act(
     flow, state, context = _flow_of(file, case)
     roles = _roles(actor, task, flow)
     _refuse_unless_open(workflow.open_to(flow, state, context, roles), task.step, action, reason)
-    form = FORMS.get(task.form)
-    if form is not None:
-        form(Work(file, task, case, action, reason, payload or {}))
+    if action in HANDING:
+        HANDING[action](file, task, to, reason)
+    elif task.form in FORMS:
+        FORMS[task.form](Work(file, task, case, action, reason, payload or {}))
     db.flush()  # the context is read again with what was just recorded
     _, _, context = _flow_of(file, case)
     event = Event(task.step, action, roles.actor_id, roles.roles, reason, to)
     carry_out(file, case, workflow.advance(flow, state, event, context, now))
+    if action in HANDING:
+        return task
     _write_letter(file, action, reason)
     if task.form in CHANGES_FACTS:
         judge_again(file)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, workflow
 from portal.access import Actor
+from portal.access.models import Recusal
 from portal.applications.models import Application
 from portal.cases.contexts import case_context
 from portal.cases.desks import desk_for
@@ -28,11 +29,13 @@ from portal.values import WorkingCalendar
 from portal.workflow import (
     Call,
     CloseTask,
+    Delegate,
     Emit,
     End,
     HoldTask,
     OpenTask,
     Pause,
+    Recuse,
     Rejudge,
     Result,
     Resume,
@@ -213,6 +216,18 @@ def _rejudge(file: File, case: Case | None, _effect: Rejudge) -> None:
         file.record("case.rejudged", case, item=case.item)
 
 
+def _delegate(file: File, case: Case | None, effect: Delegate) -> None:
+    for task in open_tasks(file, case, effect.step):
+        task.holder_id = int(effect.actor_id)
+
+
+def _recuse(file: File, case: Case | None, effect: Recuse) -> None:
+    """The desk has the task again; the file is out of this person's sight, now and at every later step."""
+    for task in open_tasks(file, case, effect.step):
+        task.holder_id = None
+    file.db.merge(Recusal(user_id=int(effect.actor_id), application_id=file.application.id, recused_at=file.now))
+
+
 EFFECTS: dict[type, Callable[[File, Case | None, Any], None]] = {
     OpenTask: _open_task,
     CloseTask: _close_task,
@@ -224,6 +239,8 @@ EFFECTS: dict[type, Callable[[File, Case | None, Any], None]] = {
     End: _end,
     Call: _call,
     Rejudge: _rejudge,
+    Delegate: _delegate,
+    Recuse: _recuse,
 }
 # What acceptance does to a file (opens its cases); filled by `commands`, which builds on this module.
 ON_ACCEPTED: list[Callable[[File], None]] = []

@@ -101,6 +101,7 @@ class Task(Base):
     role: Mapped[str] = mapped_column(String(40))
     region_code: Mapped[str] = mapped_column(String(12))
     department_code: Mapped[str | None] = mapped_column(String(10))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     applicant_name: Mapped[str] = mapped_column(String(120))
     status: Mapped[str] = mapped_column(String(10), default="open")
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -116,6 +117,7 @@ class Task(Base):
         Index("ix_tasks_department", "status", "department_code", "region_code", "due_on", "id"),
     )
     # status: open paused blocked done cancelled
+    # holder: the one person a task was handed to; nobody means everybody at the desk
 
 
 class Determination(Base):

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access import Actor
-from portal.access.queries import under, where
+from portal.access.queries import Colleague, under, where
+from portal.access.queries import colleagues as at_the_desk
 from portal.applications.models import Application
 from portal.cases.models import Case, Determination, Task
 from portal.cases.rules import ENDED, clock, days_left
@@ -29,7 +30,8 @@ TASK_GONE = Problem(
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Cases the actor may see: region subtree × department × item of every assignment that may read cases."""
-    return where(actor.scope("case.read"), region=Case.region_code, department=Case.department_code, item=Case.item)
+    mine = where(actor.scope("case.read"), region=Case.region_code, department=Case.department_code, item=Case.item)
+    return and_(mine, Case.application_id.not_in(actor.recused)) if actor.recused else mine
 
 
 def visible_to(actor: Actor) -> Select[Case]:
@@ -49,7 +51,10 @@ def of_application(db: Session, application_id: int) -> Sequence[Case]:
 
 
 def workable(actor: Actor) -> ColumnElement[bool]:
-    """Tasks that wait for one of the actor's roles at his place, for his department and items."""
+    """Tasks that wait for one of the actor's roles at his place, for his department and items.
+
+    What was handed to a colleague is his alone; a file the actor stepped back from is out of his sight.
+    """
     clauses: list[ColumnElement[bool]] = []
     for grant in actor.grants:
         parts = [Task.role == grant.role, under(Task.region_code, grant.region)]
@@ -58,7 +63,8 @@ def workable(actor: Actor) -> ColumnElement[bool]:
         if grant.items is not None:
             parts.append(or_(Task.item.is_(None), Task.item.in_(sorted(grant.items))))
         clauses.append(and_(*parts))
-    return or_(false(), *clauses)
+    mine = and_(or_(false(), *clauses), or_(Task.holder_id.is_(None), Task.holder_id == actor.id))
+    return and_(mine, Task.application_id.not_in(actor.recused)) if actor.recused else mine
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,20 @@ def task(db: Session, actor: Actor, task_id: int) -> Task:
     if found is None:
         raise Refused(TASK_GONE)
     return found
+
+
+def colleagues(db: Session, actor: Actor, task: Task, today: date) -> Sequence[Colleague]:
+    """Who else at this desk could do the task."""
+    return at_the_desk(
+        db,
+        actor,
+        task.application_id,
+        role=task.role,
+        region=task.region_code,
+        department=task.department_code,
+        item=task.item,
+        today=today,
+    )
 
 
 def tasks_of(db: Session, application_id: int) -> Sequence[Task]:
