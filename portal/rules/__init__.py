@@ -7,6 +7,7 @@ from portal.rules.explaining import NearMiss, Trace, near_miss_in_words, trace
 from portal.rules.judging import Benefit, Judgement, PersonJudgement, Policy, Reason, Requirement, judge
 from portal.rules.outcomes import Environment, Undetermined
 from portal.rules.parsing import Fault, RuleError, Vocabulary
+from portal.rules.residual import Reducer
 from portal.rules.rule import Derived, Rule, parse
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PersonJudgement",
     "Policy",
     "Reason",
+    "Reducer",
     "Requirement",
     "Rule",
     "RuleError",
