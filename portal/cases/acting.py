@@ -101,7 +101,7 @@ def act(
     carry_out(file, case, workflow.advance(flow, state, event, context, now))
     if action in HANDING:
         return task
-    _write_letter(file, action, reason)
+    _write_letter(file, action, reason, payload or {})
     if task.form in CHANGES_FACTS:
         judge_again(file)
     file.record("task.done", case, step=task.step, choice=action, reason=reason[:500], task=task.id)
@@ -120,14 +120,19 @@ def _refuse_unless_open(open_now: Sequence[Offer], step: str, action: str, reaso
         raise Refused(REASON_MISSING)
 
 
-def _write_letter(file: File, action: str, reason: str) -> None:
+def _write_letter(file: File, action: str, reason: str, payload: Mapping[str, Any]) -> None:
+    """The letter some actions send. One that asks for papers remembers which, so that the window can tick them off."""
     if action not in LETTERS:
         return
     kind, text = LETTERS[action]
-    line = Text(text.zh.format(reason=reason), text.en.format(reason=reason))
-    notice_commands.write(
-        file.db, file.application, kind, TITLES[kind], {"items": [], "lines": [line.to_json()]}, now=file.now
-    )
+    body: dict[str, Any] = {
+        "items": [],
+        "lines": [Text(text.zh.format(reason=reason), text.en.format(reason=reason)).to_json()],
+    }
+    missing = payload.get("missing")
+    if kind == "supplement" and isinstance(missing, list):
+        body["missing"] = [name for name in file.catalogue.papers if name in missing]
+    notice_commands.write(file.db, file.application, kind, TITLES[kind], body, now=file.now)
 
 
 def act_on_many(

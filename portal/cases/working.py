@@ -6,7 +6,7 @@ A function may refuse; then nothing has changed. Steps without an entry only mov
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from portal.cases.determining import confirm, prepare, refuse
 from portal.cases.flow import File
 from portal.cases.models import Case, Task
 from portal.cases.opening import propose
-from portal.errors import FieldError, Problem, Refused
+from portal.cases.signing import sign
+from portal.errors import INVALID, NOT_FOUND, FieldError, Problem, Refused
 from portal.values import Text
 from portal.verification import commands as verification_commands
 from portal.verification import queries as verification_queries
@@ -66,12 +67,13 @@ def _papers(work: Work) -> None:
 
 
 def _authorise(work: Work) -> None:
-    application = work.file.application
+    application, rows = work.file.application, work.payload.get("signers")
+    if work.action == "refused_authorisation":
+        return
+    people = frozenset(row for row in rows if isinstance(row, str)) if isinstance(rows, list) else frozenset()
+    sign(work.file, people, whole=work.payload.get("signed") is True)
     if work.action != "authorised":
         return
-    if work.payload.get("signed") is True and application.answers.get("auth_signed") is not True:
-        application.answers = {**application.answers, "auth_signed": True}
-        work.file.record("authorisation.recorded")
     if application.answers.get("auth_signed") is not True:
         raise Refused(NOT_SIGNED)
     verification_commands.request_checks(
@@ -98,29 +100,46 @@ def _visit(work: Work) -> None:
             raise Refused(NO_VISIT)
         return
     uuid = str(work.payload.get("uuid") or "")
-    visit_commands.record(
+    visit = visit_commands.record(
         db, work.file.actor, application, catalogue, answers, uuid=uuid, complete=True, now=work.file.now
     )
-    verification_commands.compare_visit(db, application, catalogue, answers)
+    verification_commands.compare_visit(db, application, catalogue, visit_queries.clear_answers(db, visit))
 
 
 def _settle(work: Work) -> None:
     db = work.file.db
-    for entry in work.payload.get("settlements") or ():
-        verification_commands.settle(
-            db,
-            work.file.actor,
-            int(entry["conflict"]),
-            str(entry["basis"]),
-            entry.get("value"),
-            str(entry.get("reason") or ""),
-            now=work.file.now,
-            application_id=work.file.application.id,
-        )
+    settle_all(work.file, work.payload.get("settlements") or ())
     db.flush()  # what was just settled no longer counts as open
     left = verification_queries.open_conflicts(db, work.file.application.id)
     if work.action == "settled" and left:
         raise Refused(CONFLICTS_OPEN, count=len(left))
+
+
+def settle_all(file: File, entries: Any) -> None:
+    """Settle each of the conflicts; what is wrong with any of them is said of all at once, and then none is settled."""
+    faults: list[FieldError] = []
+    for entry in entries if isinstance(entries, list | tuple) else ():
+        number = entry.get("conflict") if isinstance(entry, Mapping) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise Refused(NOT_FOUND)
+        basis, reason = entry.get("basis"), entry.get("reason")
+        try:
+            verification_commands.settle(
+                file.db,
+                file.actor,
+                number,
+                basis if isinstance(basis, str) else "",
+                entry.get("value"),
+                reason if isinstance(reason, str) else "",
+                now=file.now,
+                application_id=file.application.id,
+            )
+        except Refused as refusal:
+            if refusal.problem is not INVALID:
+                raise
+            faults += [replace(fault, pointer=f"/settlements/{number}{fault.pointer}") for fault in refusal.fields]
+    if faults:
+        raise Refused(INVALID, tuple(faults), count=len(faults))
 
 
 def _opinion(work: Work) -> None:
@@ -182,6 +201,13 @@ def _help(work: Work) -> None:
     work.file.record("case.helped_first", work.case, item=work.case.item, amount_fen=amount)
 
 
+def _answer_fact(work: Work) -> None:
+    """The department asked the township, not the family: what was found out is the answer it reads."""
+    if not work.reason.strip():
+        raise Refused(ANSWER_MISSING)
+
+
+ANSWER_MISSING = Problem("answer-missing", 422, Text("请写明核实结果。", "Write what was found out."))
 HELP_AMOUNT = Problem("help-amount", 422, Text("先行救助金额不正确。", "The amount of first help is not right."))
 
 FORMS: dict[str, Callable[[Work], None]] = {
@@ -197,6 +223,7 @@ FORMS: dict[str, Callable[[Work], None]] = {
     "confirm": _confirm,
     "refuse": _confirm,
     "help": _help,
+    "answer_fact": _answer_fact,
 }
 
 # After these the rules may say something else than at acceptance.

@@ -77,6 +77,7 @@ class Returned:
 
     id: str
     title: Text
+    type: str = "text"
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ def comparison_of(d: Document) -> Comparison:
         people=tuple(d["people"]),
         limit_days=exact(d["limit_days"]),
         keys=tuple(d.get("keys", ())),
-        returns=tuple(Returned(r["id"], Text.of(r["title"])) for r in d["returns"]),
+        returns=tuple(Returned(r["id"], Text.of(r["title"]), r.get("type", "text")) for r in d["returns"]),
         conflicts=tuple(conflict_of(c) for c in d["conflicts"]),
     )
 

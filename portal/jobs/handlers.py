@@ -10,10 +10,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.access.rules import SYSTEM
+from portal.applications.models import Application
 from portal.audit import Event
 from portal.cases.models import Case
 from portal.catalogue.queries import release
 from portal.entitlements.commands import open_for_case
+from portal.verification.commands import collect_answers
 
 Handler = Callable[[Session, Event, datetime], None]
 
@@ -24,6 +27,13 @@ def open_entitlement(db: Session, event: Event, now: datetime) -> None:
     open_for_case(db, release(db, case.release_id).catalogue, case, now=now)
 
 
+def collect_comparisons(db: Session, event: Event, now: datetime) -> None:
+    """Registers that answer at once have answered before anybody opens the file; the others are asked again later."""
+    application = db.get_one(Application, int(event.stream.removeprefix("application:")), with_for_update=True)
+    collect_answers(db, SYSTEM, application, release(db, application.release_id).catalogue, now=now)
+
+
 HANDLERS: dict[str, tuple[Handler, ...]] = {
+    "verification.requested": (collect_comparisons,),
     "case.confirmed": (open_entitlement,),
 }

@@ -14,11 +14,13 @@ from portal.catalogue.catalogue import Catalogue
 from portal.errors import INVALID, NOT_FOUND, FieldError, Problem, Refused
 from portal.forms.checking import check
 from portal.forms.normalising import normalise_value
+from portal.forms.questions import Question
 from portal.values import Text
 from portal.verification.models import Conflict
 from portal.verification.rules import BASES
 from portal.verification.trail import covers, record
 
+LONGEST_VALUE = 200
 OPINION_GIVEN = Problem(
     "opinion-given",
     409,
@@ -102,14 +104,18 @@ def _faults(
     if basis in {"returned", "other"} and decided in (None, "") and _needs_value(catalogue, conflict):
         faults.append(_fault("value", "required", "请填写核定的值。", "Enter the value that counts."))
     question = catalogue.bank.questions.get(conflict.question)
-    if basis == "other" and question is not None and decided not in (None, ""):
-        form = catalogue.form("application", application.items)
-        clean = normalise_value(question, decided)
-        if question.id in form.questions and next(check(question, clean, form), None) is not None:
-            faults.append(
-                _fault("value", "not_valid", "核定的值不符合填写要求。", "The value does not fit the question.")
-            )
+    typed = basis == "other" or (basis == "returned" and isinstance(conflict.returned, dict))
+    if typed and decided not in (None, "") and not _fits(application, catalogue, question, decided):
+        faults.append(_fault("value", "not_valid", "核定的值不符合填写要求。", "The value does not fit the question."))
     return faults
+
+
+def _fits(application: Application, catalogue: Catalogue, question: Question | None, value: Any) -> bool:
+    """Whether a typed value could be an answer; about a thing no question asks, a short text."""
+    form = catalogue.form("application", application.items)
+    if question is None or question.id not in form.questions:
+        return isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= LONGEST_VALUE)
+    return next(check(question, normalise_value(question, value), form), None) is None
 
 
 def _needs_value(catalogue: Catalogue, conflict: Conflict) -> bool:
