@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -26,6 +27,7 @@ from portal.errors import FORBIDDEN, FieldError, Problem, Refused
 from portal.organisation.queries import CITY_TIME, moment
 from portal.values import Lang, Text
 
+ITEM_PLACES = "portal_item_places"  # app.extensions key: the places generated for the items of the release
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -98,6 +100,24 @@ def forget_actor() -> None:
 
 def signed_in() -> bool:
     return current_actor().id is not None
+
+
+@dataclass(frozen=True)
+class ItemPlace:
+    """Where the generated list of one item is found. `ending`: the item is gone or retired, its cases still run."""
+
+    slug: str
+    title: Text
+    department: str
+    href: str
+    ending: bool = False
+
+
+def item_places() -> tuple[ItemPlace, ...]:
+    """The generated lists this reader may open, in the catalogue's order."""
+    known: tuple[ItemPlace, ...] = current_app.extensions.get(ITEM_PLACES, ())
+    scope = current_actor().scope("case.read")
+    return tuple(place for place in known if scope.reaches(place.department, place.slug))
 
 
 def problem_json(problem: Problem, fields: tuple[FieldError, ...] = (), **params: Any) -> FlaskResponse:

@@ -142,6 +142,14 @@ class Scope:
     def covers(self, region: str, department: str | None = None, item: str | None = None) -> bool:
         return any(grant.covers(region, department, item) for grant in self.grants)
 
+    def reaches(self, department: str, item: str) -> bool:
+        """Whether a case of this item could lie in it, wherever the case is."""
+        return any(
+            (grant.department is None or grant.department == department)
+            and (grant.items is None or item in grant.items)
+            for grant in self.grants
+        )
+
     def __bool__(self) -> bool:
         return bool(self.grants)
 

@@ -83,7 +83,7 @@ class ConditionsWidget(RenderTemplateWidget):
             {
                 "label": form[applied.column_name].label.text if applied.column_name in form else applied.column_name,
                 "comparison": applied.name,
-                "value": value if isinstance(value, str) else ", ".join(map(str, value)),
+                "value": _chosen(form, applied.column_name, value),
                 "without": _without(applied.column_name),
             }
             for applied, value in filters.get_filters_values()
@@ -96,6 +96,15 @@ class ConditionsWidget(RenderTemplateWidget):
             values={column: request.args.get(f"f_{column}", "") for column in columns},
             chosen={column: request.args.get(f"o_{column}", type=int) for column in columns},
         )
+
+
+def _chosen(form, column, value):
+    """What was looked for, in the words of the list it was chosen from."""
+    titles = {}
+    if column in form and getattr(form[column], "choices", None):
+        titles = {str(choice[0]): choice[1] for choice in form[column].iter_choices()}
+    values = [value] if isinstance(value, str) else value
+    return ", ".join(str(titles.get(str(one), one)) for one in values)
 
 
 def _without(column):

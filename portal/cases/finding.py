@@ -61,7 +61,7 @@ def _values(answers: Mapping[str, Any], question: str) -> Any:
     if question in answers:
         return answers[question]
     rows = (row for group in answers.values() if isinstance(group, list) for row in group if isinstance(row, dict))
-    return [row[question] for row in rows if question in row]
+    return [row[question] for row in rows if row.get(question) is not None]
 
 
 def _hidden(question: Question, value: Any) -> Any:

@@ -26,7 +26,7 @@ def open_cases(file: File) -> None:
     answers = clear_answers(file.db, application)
     items = file.catalogue.chosen(application.items)
     for position, item in enumerate(items, start=1):
-        file.cases.append(_new_case(file, item, position, answers))
+        file.cases.append(_new_case(file, item, position))
     file.db.flush()  # tasks and searchable fields refer to the cases
     for case in file.cases:
         standing = recognition_of(file.db, file.catalogue, case, file.cases, file.today)
@@ -49,7 +49,7 @@ def _workflow(file: File, case: Case) -> workflow.Workflow:
     return file.catalogue.workflows[file.catalogue.item(case.item).workflow]
 
 
-def _new_case(file: File, item: Item, position: int, answers: Mapping[str, Any]) -> Case:
+def _new_case(file: File, item: Item, position: int) -> Case:
     application = file.application
     promised = file.calendar.add(file.today, int(item.time_limit.after))
     case = Case(
@@ -69,7 +69,7 @@ def _new_case(file: File, item: Item, position: int, answers: Mapping[str, Any])
         recognition="none",
         persons=[],
         state={},
-        listing=listing((file.catalogue.bank.questions[name] for name in item.view.list), answers),
+        listing={},
     )
     file.db.add(case)
     return case
@@ -83,8 +83,12 @@ def _make_searchable(file: File, case: Case, answers: Mapping[str, Any]) -> None
 
 
 def propose(file: File, case: Case) -> None:
-    """What the rules say as things stand: shown in lists, and enough for an automatic item to go on."""
+    """What the rules say as things stand, and the facts they say it of: shown in lists, and enough for an automatic
+    item to go on.
+    """
     assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
+    questions = file.catalogue.bank.questions
+    case.listing = listing((questions[name] for name in file.catalogue.item(case.item).view.list), assessment.facts)
     case.proposed_outcome = assessment.outcome
     if not case.prepared_outcome:
         judged = assessment.judgement

@@ -15,6 +15,7 @@ from portal.access.queries import colleagues as at_the_desk
 from portal.applications.models import Application
 from portal.cases.models import Case, Determination, Task
 from portal.cases.rules import ENDED, clock, days_left
+from portal.catalogue.models import Publication
 from portal.errors import NOT_FOUND, Problem, Refused
 from portal.organisation.queries import calendar
 from portal.values import Text
@@ -229,3 +230,49 @@ def duplicates(db: Session, person_id: int, items: Sequence[str]) -> Sequence[Ca
         )
     )
     return db.scalars(query.order_by(Case.id.desc()).limit(50)).all()
+
+
+@dataclass(frozen=True)
+class OpenCases:
+    """How many cases of an item are open, and how many of them show a card."""
+
+    open: int
+    yellow: int
+    red: int
+
+
+def open_by_item(db: Session, actor: Actor, today: date, cap: int = COUNT_CAP) -> tuple[dict[str, OpenCases], bool]:
+    """The open cases the actor may see by item, and whether there are more than could be counted."""
+    rows = (
+        select(Case.item, Case.due_on, Case.yellow_on)
+        .where(readable(actor), Case.closed_on.is_(None))
+        .limit(cap + 1)
+        .subquery()
+    )
+    red = func.coalesce(rows.c.due_on < today, false())
+    yellow = and_(~red, func.coalesce(rows.c.yellow_on <= today, false()))
+    counts = select(rows.c.item, func.count(), func.count().filter(yellow), func.count().filter(red))
+    found = {item: OpenCases(n, y, r) for item, n, y, r in db.execute(counts.group_by(rows.c.item))}
+    return found, sum(count.open for count in found.values()) > cap
+
+
+def waiting_by_item(db: Session, actor: Actor) -> dict[str, int]:
+    """How many tasks of each item wait for the actor himself."""
+    query = select(Task.item, func.count()).where(
+        workable(actor), Task.item.is_not(None), Task.status.in_(("open", "paused", "blocked"))
+    )
+    return {str(item): count for item, count in db.execute(query.group_by(Task.item))}
+
+
+def waiting_for(actor: Actor) -> ColumnElement[bool]:
+    """Cases on which a task waits for the actor himself."""
+    own = select(Task.case_id).where(Task.case_id == Case.id, workable(actor), Task.status == "open")
+    return own.exists()
+
+
+def releases_in_use(db: Session) -> list[str]:
+    """The releases that open applications are pinned to, the newest first."""
+    used = db.scalars(select(Application.release_id).where(Application.closed_on.is_(None)).distinct()).all()
+    query = select(Publication.release_id, func.max(Publication.id)).where(Publication.release_id.in_(used))
+    newest = dict(db.execute(query.group_by(Publication.release_id)).all())
+    return sorted(used, key=lambda release_id: newest.get(release_id, 0), reverse=True)

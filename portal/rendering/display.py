@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.forms import Form, Question, masked
+from portal.forms import Bank, Form, Question, masked
 from portal.forms.identity import holds_citizen_number
 from portal.rendering.form_words import word
 from portal.values import yuan
@@ -27,7 +27,7 @@ def input_text(question: Question, value: Any) -> str:
 
 
 def display_text(
-    form: Form,
+    form: Form | Bank,
     question: Question,
     value: Any,
     lang: str,
@@ -53,7 +53,7 @@ def display_text(
 
 
 def _text(
-    form: Form,
+    form: Form | Bank,
     question: Question,
     value: str,
     lang: str,
@@ -76,14 +76,14 @@ def _text(
     return input_text(question, value)
 
 
-def _many(form: Form, question: Question, values: Sequence[Any], lang: str) -> str:
+def _many(form: Form | Bank, question: Question, values: Sequence[Any], lang: str) -> str:
     if question.type in {"photo", "file"}:
         return word("files", lang, count=len(values))
     joiner = ", " if lang == "en" else "、"
     return joiner.join(_code_title(form, question, str(value), lang) for value in values)
 
 
-def _code_title(form: Form, question: Question, code: str, lang: str) -> str:
+def _code_title(form: Form | Bank, question: Question, code: str, lang: str) -> str:
     titles = form.code_lists[question.codes].values if question.codes is not None else {}
     return titles[code].to(lang) if code in titles else code
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, request
 
 from portal.access import Actor
+from portal.reader import item_places
 from portal.values import Text
 
 
@@ -28,8 +29,10 @@ class Line:
     title: Text
     href: str
     here: bool
+    below: bool = False
 
 
+FEW = 8  # so many items of one's own stand in the menu themselves; more are a page away
 GROUPS: dict[str, Text] = {
     "work": Text("办理", "Work"),
     "records": Text("查询", "Look up"),
@@ -80,13 +83,24 @@ def exists(href: str) -> bool:
 def menu_for(actor: Actor) -> list[tuple[Text, list[Line]]]:
     """The reader's menu by group; empty groups are left out."""
     open_places = [place for place in PLACES if may_open(actor, place) and exists(place.href)]
-    here = _here(request.path, open_places)
+    own = _own_items() if actor.may("case.read") else []
+    here = _here(request.path, [place.href for place in open_places] + [line.href for line in own])
     menu = []
     for group, title in GROUPS.items():
-        lines = [Line(p.title, p.href, p.href == here) for p in open_places if p.group == group]
+        lines: list[Line] = []
+        for place in open_places:
+            if place.group == group:
+                lines.append(Line(place.title, place.href, place.href == here))
+                lines += [replace(line, here=line.href == here) for line in own if place.id == "items"]
         if lines:
             menu.append((title, lines))
     return menu
+
+
+def _own_items() -> list[Line]:
+    """The reader's items, when they are few; made from the release, never written here."""
+    places = [place for place in item_places() if not place.ending]
+    return [Line(p.title, p.href, here=False, below=True) for p in places] if len(places) <= FEW else []
 
 
 def start_of(actor: Actor) -> str | None:
@@ -99,7 +113,9 @@ def start_of(actor: Actor) -> str | None:
     return None
 
 
-def _here(path: str, places: list[Place]) -> str | None:
+def _here(path: str, places: list[str]) -> str | None:
+    """The place a page belongs to: the longest address it lies under; a list's screens belong to the list."""
     clean = path.rstrip("/") or "/"
-    fits = [p.href for p in places if clean == p.href or (p.href != "/" and clean.startswith(p.href + "/"))]
+    roots = {href: href.removesuffix("/list/") for href in places}
+    fits = [href for href, root in roots.items() if clean == root or (root != "/" and clean.startswith(root + "/"))]
     return max(fits, key=len, default=None)
