@@ -12,6 +12,7 @@ from portal.applications.evidence import with_files
 from portal.applications.models import Application, Draft
 from portal.cases.submitting import submit
 from portal.catalogue import queries as catalogue_queries
+from portal.db import vault_of
 from portal.errors import Problem, Refused
 from portal.files import queries as file_queries
 from portal.files.commands import hand_on
@@ -45,7 +46,7 @@ def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
         actor,
         release,
         items=draft.items,
-        answers=with_files(form, application_queries.clear_answers(db, draft), files),
+        answers=with_files(form, application_queries.clear_answers(db, draft), files, vault_of(db).index),
         papers=sorted({*draft.papers, *(kept.paper for kept in files if kept.paper in release.catalogue.papers)}),
         channel="window",
         window_region=draft.window_region,

@@ -10,4 +10,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.home", "home"),
     ("portal.web.account", "account"),
     ("portal.web.printing.routes", "printing"),
+    ("portal.web.papers", "papers"),
+    ("portal.web.phone", "phone"),
+    ("portal.web.signatures", "signatures"),
 )

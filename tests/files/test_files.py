@@ -172,8 +172,11 @@ def test_too_many_files_are_refused(session, store, monkeypatch):
 def test_files_stand_where_the_form_asks_for_them(shipped_release):
     form = shipped_release.catalogue.form("application", ["dibao"])
 
-    def row(paper, place, key):
-        return StoredFile(paper=paper, place=place, key=key)
+    def row(paper, place, key, name=""):
+        return StoredFile(paper=paper, place=place, key=key, name=name)
+
+    def index(number):
+        return f"{number:0>16}"
 
     answers = {"members": [{"row_id": "m1", "member_name": "甲"}, {"row_id": "m2"}]}
     filled = with_files(
@@ -183,12 +186,14 @@ def test_files_stand_where_the_form_asks_for_them(shipped_release):
             row("file_id_card", "members:m2", "f1"),
             row("file_id_card", "members:m2", "f2"),
             row("file_id_card", "members:gone", "f3"),
-            row("signature", "members:m1", "f4"),
-            row("signature", "", "f5"),
+            row("signature", "members:m1", "f4", "signature-000000000000000甲.png"),
+            row("signature", "members:m2", "f7", "signature-000000000000000甲.png"),
+            row("signature", "", "f5", "signature-0000000000000000.png"),
             row("diagnosis", "", "f6"),
         ],
+        index,
     )
-    assert filled["members"][1]["file_id_card"] == ["f1", "f2"]
+    assert filled["members"][1] == {"row_id": "m2", "file_id_card": ["f1", "f2"]}
     assert filled["members"][0] == {
         "row_id": "m1", "member_name": "甲", "auth_member_sign": "f4", "auth_method": "esign",
     }  # fmt: skip
