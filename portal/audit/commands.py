@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +15,8 @@ from portal.audit.models import Event
 
 def digest(event: Event) -> str:
     """The hash over the previous hash and everything the event says."""
-    body = [event.stream, event.sequence, event.at.isoformat(), event.actor_id, event.actor_name, event.action]
+    at = event.at.astimezone(UTC).isoformat()  # one moment has one spelling, whichever zone it was written or read in
+    body = [event.stream, event.sequence, at, event.actor_id, event.actor_name, event.action]
     body += [event.subject, event.region_code, event.data, event.previous_hash]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -1,37 +1,29 @@
-"""`portal seed`: the places, departments and calendar of the catalogue, and one fictional login per role and place."""
+"""`portal seed`: the places, departments and calendar of the catalogue, fictional staff, and a fictional town."""
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta
+
 import click
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from portal.access.commands import assign, create_user
-from portal.access.rules import ROLES
 from portal.catalogue.queries import current
-from portal.commands.session import writing
+from portal.commands.session import reading, writing
+from portal.commands.terminal import language, refuse, say
+from portal.demo.seeding import DAYS, Made, Seeding, already
+from portal.demo.staff import PASSWORD, Post, delegate, employ, first_posts, further_posts, table
 from portal.organisation.commands import load_calendar, load_departments, load_regions, open_window
-from portal.organisation.models import Region
-from portal.organisation.queries import CITY_TIME, moment
-
-PASSWORD = "demo town pass phrase"  # noqa: S105 - printed on purpose; the demo holds fictional people only
-OPERATOR = "portal seed"
-TOWNSHIP, COUNTY, OTHER_COUNTY, CITY = "321311106", "321311", "321302", "3213"
-POSTS: tuple[tuple[str, str, str], ...] = (
-    ("clerk", "window_clerk", OTHER_COUNTY),
-    ("township", "township_officer", TOWNSHIP),
-    ("head", "township_head", TOWNSHIP),
-    ("verifier", "county_verifier", COUNTY),
-    ("supervisor", "supervisor", CITY),
-    ("auditor", "auditor", CITY),
-    ("configurator", "configurator", CITY),
-    ("admin", "administrator", CITY),
-)
+from portal.organisation.models import Department, Region
+from portal.organisation.queries import moment
+from portal.settings import current as settings
+from portal.values import Text
 
 
 @click.group()
 def seed() -> None:
-    """装入组织数据 / Load places and staff."""
+    """装入组织数据与示例数据 / Load places, staff and a fictional town."""
 
 
 @seed.command()
@@ -41,34 +33,73 @@ def organisation() -> None:
     May be run again: what is there already is brought up to date, accounts are left as they are.
     """
     with writing() as db:
-        source = current(db).source
-        now = moment(db)
-        today = now.astimezone(CITY_TIME).date()
-        load_regions(db, source.one("regions")["regions"])
-        load_departments(db, source.one("departments")["departments"])
-        load_calendar(db, source.documents["workflows/calendars/cn.json"])
-        for code in (TOWNSHIP, COUNTY, OTHER_COUNTY, CITY):
+        release = current(db)
+        load_regions(db, release.source.one("regions")["regions"])
+        load_departments(db, release.source.one("departments")["departments"])
+        load_calendar(db, release.source.documents["workflows/calendars/cn.json"])
+        posts = first_posts(release.catalogue)
+        for code in sorted({post.region for post in posts}):
             open_window(db, db.get_one(Region, code))
-        departments = [entry["code"] for entry in source.one("departments")["departments"]]
-        posts = [(name, role, place, None) for name, role, place in POSTS]
-        for code in departments:
-            posts.append((f"officer_{code.lower()}", "department_officer", COUNTY, code))
-            posts.append((f"head_{code.lower()}", "department_head", COUNTY, code))
-        for username, role, place, department in posts:
-            if db.scalar(select(User).where(User.username == username)) is None:
-                title = ROLES[role].title.zh
-                made = create_user(
-                    db, username=username, name=f"示例{title}", password=PASSWORD, actor_name=OPERATOR, now=now
+        employ(db, posts, now=moment(db))
+        print_logins(db, posts)
+
+
+def print_logins(db: Session, posts: list[Post]) -> None:
+    """The table of who signs in how, and what to try first."""
+    lang = language()
+    regions = {r.code: r.name if lang == "zh" else r.name_en or r.name for r in db.scalars(select(Region))}
+    departments = {d.code: d.name if lang == "zh" else d.name_en or d.name for d in db.scalars(select(Department))}
+    for line in table(posts, regions, departments, lang):
+        click.echo(line)
+    say(Text(f"密码:{PASSWORD}", f"Password: {PASSWORD}"))
+
+
+@seed.command()
+@click.option("--households", type=click.IntRange(1, 1_000_000), default=300, show_default=True, help="户数 / families")
+@click.option("--seed", "number", type=int, default=1, show_default=True, help="随机种子 / seed of the town")
+def demo(households: int, number: int) -> None:
+    """生成一座虚构的城:家庭、申请、各阶段的办件 / Make a fictional town with files in every state.
+
+    Everything goes through the real commands at moments of the last sixty days. Run once; again it adds nothing.
+    """
+    if not settings().demo:
+        refuse(Text("仅限演示模式(PORTAL_DEMO=1)。", "Only in demo mode (PORTAL_DEMO=1)."))
+    with reading() as db:
+        before = already(db)
+        if before is not None:
+            say(
+                Text(
+                    f"示例数据已有 {before} 户,没有新增。",
+                    f"The town is there with {before} families; nothing was added.",
                 )
-                assign(
-                    db,
-                    made,
-                    role=role,
-                    region_code=place,
-                    department_code=department,
-                    actor_name=OPERATOR,
-                    now=now,
-                    first_day=today,
-                )
-            click.echo(f"{username:16} {ROLES[role].title.zh:　<8} {place:10} {department or ''}")
-    click.echo(f"密码 / password: {PASSWORD}")
+            )
+            return
+    with writing() as db:
+        release = current(db)
+        now = moment(db)
+        employ(db, further_posts(release.catalogue, list(db.scalars(select(Region).order_by(Region.code)))), now=now)
+        delegate(db, now=now)
+    started = time.monotonic()
+    with reading() as db:
+        made = _with_progress(Seeding(db, current(db), households=households, seed=number, now=now))
+    spent = time.monotonic() - started
+    say(
+        Text(
+            f"{made.families} 户:申请 {made.applications} 件,草稿 {made.drafts} 份,{made.steps} 步,"
+            f"{spent:.0f} 秒({made.families / spent:.1f} 户/秒)。",
+            f"{made.families} families: {made.applications} applications, {made.drafts} drafts, {made.steps} steps in "
+            f"{spent:.0f} s ({made.families / spent:.1f} families a second).",
+        )
+    )
+
+
+def _with_progress(seeding: Seeding) -> Made:
+    first = seeding.now - timedelta(days=DAYS)
+    minutes = DAYS * 24 * 60
+    with click.progressbar(length=minutes, label="示例数据 / the town", item_show_func=lambda x: x) as bar:
+
+        def progress(at: datetime) -> None:
+            done = int((at - first).total_seconds() // 60)
+            bar.update(max(0, done - bar.pos), at.strftime("%m-%d"))
+
+        return seeding.run(progress)

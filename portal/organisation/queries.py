@@ -17,11 +17,11 @@ CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 def calendar(db: Session) -> WorkingCalendar:
     """The working calendar as the holidays table has it now."""
-    days = list(db.scalars(select(Holiday)))
+    days = db.execute(select(Holiday.day, Holiday.is_workday, Holiday.is_provisional)).all()
     return WorkingCalendar.of(
-        (d.day for d in days if not d.is_workday),
-        (d.day for d in days if d.is_workday),
-        {d.day.year for d in days if not d.is_provisional},
+        (day for day, is_workday, _ in days if not is_workday),
+        (day for day, is_workday, _ in days if is_workday),
+        {day.year for day, _, is_provisional in days if not is_provisional},
     )
 
 
