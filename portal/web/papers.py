@@ -51,6 +51,11 @@ class PaperLine:
     handed_in: bool
     has_example: bool
 
+    @property
+    def wanted(self) -> bool:
+        """Needed for certain, or there already: what a clerk must see without unfolding anything."""
+        return self.certain or bool(self.on_file or self.again) or self.handed_in
+
 
 def store() -> Store:
     """Where this deployment keeps contents."""
