@@ -268,9 +268,7 @@ def test_in_a_real_browser(app, clerk, live, chromium):
     window.press("#password", "Enter")
     window.wait_for_load_state()
     look(f"/drafts/{clerk.draft}/papers")
-    line = window.locator("[data-line='diagnosis|']").first
-    if line.count() == 0:
-        line = window.locator("[data-line='id_card|']")
+    line = window.locator("[data-line='id_card|']")
     line.locator("input[type=file]").set_input_files({"name": "病历.png", "mimeType": "image/png", "buffer": picture()})
     line.locator(".paper-said", has_text="已保存").wait_for()
     line.locator(".paper-state", has_text="已有 1").wait_for()
