@@ -11,8 +11,11 @@ from portal.applications.commands import sealed_names
 from portal.cases.assessment import Assessment, assess
 from portal.cases.flow import File
 from portal.cases.models import Case, Determination
+from portal.catalogue.catalogue import Catalogue
+from portal.catalogue.wording import in_words
 from portal.db import vault_of
 from portal.errors import FieldError, Problem, Refused
+from portal.rules import Reason
 from portal.values import Text
 
 DECIDED = ("eligible", "not_eligible")
@@ -142,18 +145,17 @@ def _record(
         release_id=case.release_id,
         facts=vault_of(db).seal_in(dict(assessment.facts), sealed_names(file.catalogue)),
         statuses=dict(assessment.statuses),
-        reasons=[reason_line(r) for r in judged.reasons],
+        reasons=[reason_line(file.catalogue, r) for r in judged.reasons],
     )
     db.add(determination)
     return determination
 
 
-def reason_line(reason: Any) -> dict[str, Any]:
+def reason_line(catalogue: Catalogue, reason: Reason) -> dict[str, Any]:
     """One rule's result as it is kept with a decision and shown in lists."""
     return {
         "rule": reason.rule,
         "holds": reason.holds,
-        "zh": reason.zh,
-        "en": reason.en,
+        **in_words(catalogue, reason).to_json(),
         "missing": sorted(reason.missing),
     }

@@ -118,6 +118,10 @@ class Catalogue:
             statuses=frozenset(self.statuses),
             derived=frozenset(self.derived),
             read_by_rules=frozenset(read | {n for derived in self.derived.values() for n in derived.rule.reads}),
+            least={q.id: q.constraints.min for q in self.bank.questions.values() if q.constraints.min is not None},
+            codes={
+                q.id: frozenset(self.bank.code_lists[q.codes].values) for q in self.bank.questions.values() if q.codes
+            },
         )
 
     def environment(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from portal.errors import Finding
 from portal.forms.questions import ROW_GROUPS
+from portal.rules import parse_day
 from portal.values import Text, nearest
 
 # What looks beyond one household's facts; the platform answers these in a case.
@@ -26,6 +27,15 @@ BEYOND_WORDS = (
     "x_has_file_",
 )
 MAX_ROWS = 200
+# What the looks beyond the facts are called in sentences.
+BEYOND_TITLES: Mapping[str, Text] = {
+    "x_requested_amount": Text("申请金额", "Amount asked for"),
+    "x_cpi_triggered": Text("价格联动机制已启动", "The price mechanism is triggered"),
+    "x_any_check_conflict": Text("核对有不一致", "A comparison found a difference"),
+    "x_aided_same_reason_": Text("同一事由已获救助", "Already aided for the same reason"),
+    "x_has_benefit_": Text("已享受同类待遇", "Already receives such a benefit"),
+    "x_has_file_": Text("已交材料", "The paper is on file"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,13 +47,12 @@ class FactNames:
     statuses: frozenset[str]
     derived: frozenset[str]
     read_by_rules: frozenset[str]
+    least: Mapping[str, float] = field(default_factory=dict)
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _is_date(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value[:10]) is not None
-    except ValueError:
-        return False
+    return parse_day(value) is not None
 
 
 def _is_moment(value: Any) -> bool:
@@ -54,7 +63,8 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """JSON has one kind of number: 5.0 is five."""
+    return _is_number(value) and float(value).is_integer()
 
 
 def _is_number(value: Any) -> bool:
@@ -97,6 +107,26 @@ def faults_of(facts: Mapping[str, Any], names: FactNames, file: str, start: str 
             yield from _value(name, value, names, file, pointer)
 
 
+def unknown_codes(facts: Mapping[str, Any], names: FactNames, file: str, start: str = "") -> Iterator[Finding]:
+    """Codes no code list knows. The rules can still be asked, but no rule speaks about such a code."""
+    for name, value in facts.items():
+        pointer = f"{start}/{name}"
+        if name in ROW_GROUPS and isinstance(value, list):
+            for position, row in enumerate(value):
+                yield from unknown_codes(row, names, file, f"{pointer}/{position}")
+        elif name in names.codes:
+            for code in value if isinstance(value, list) else [value]:
+                if isinstance(code, str) and code and code not in names.codes[name]:
+                    yield _unknown_code(name, code, names.codes[name], file, pointer)
+
+
+def _unknown_code(name: str, code: str, known: Iterable[str], file: str, pointer: str) -> Finding:
+    hit = nearest(code, known)
+    hint = Text(f"是否应为“{hit}”?", f"Did you mean {hit!r}?") if hit else None
+    message = Text(f"“{name}”没有代码“{code}”。", f"{name!r} has no code {code!r}.")
+    return Finding(file, pointer, message, hint, advice=True)
+
+
 def _rows(group: str, rows: Any, names: FactNames, file: str, pointer: str) -> Iterator[Finding]:
     if rows is None:
         return
@@ -127,8 +157,11 @@ def _value(name: str, value: Any, names: FactNames, file: str, pointer: str) -> 
         yield _unknown(name, names, file, pointer)
     elif value is not None and kind != "any":
         test, zh, en = TESTS.get(kind, (_is_text, "文字", "a text") if kind in TEXTUAL else (_anything, "", ""))
+        least = names.least.get(name)
         if not test(value):
             yield _finding(file, pointer, f"“{name}”应为{zh}。", f"{name!r} should be {en}.")
+        elif least is not None and value < least:
+            yield _finding(file, pointer, f"“{name}”不能小于 {least}。", f"{name!r} cannot be below {least}.")
 
 
 def _anything(value: Any) -> bool:

@@ -157,7 +157,13 @@ def policy_of(d: Document) -> Policy:
 
 
 def derived_of(d: Document) -> Derived:
-    return Derived(id=d["id"], scope=d["scope"], rule=parse(d["value"], scope=d["scope"]), title=Text.of(d["title"]))
+    return Derived(
+        id=d["id"],
+        scope=d["scope"],
+        rule=parse(d["value"], scope=d["scope"]),
+        title=Text.of(d["title"]),
+        unit=d.get("unit"),
+    )
 
 
 def _terms(d: Document) -> BenefitTerms:

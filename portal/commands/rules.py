@@ -11,7 +11,8 @@ import click
 
 from portal.catalogue.canonical import loads
 from portal.catalogue.catalogue import Catalogue
-from portal.catalogue.facts import faults_of
+from portal.catalogue.facts import faults_of, unknown_codes
+from portal.catalogue.wording import in_words
 from portal.commands.terminal import catalogue_option, language, print_findings, refuse, usable_catalogue
 from portal.rules import Judgement
 from portal.values import Text, yuan
@@ -40,18 +41,23 @@ def evaluate(facts_file: Any, items: str | None, on: datetime | None, as_json: b
     Prints {"<slug>": {"outcome", "amount_fen", "persons", "reasons"}} to stdout; faults go to stderr. Exit code 2 for
     facts that cannot be read or have unknown names, 1 for an unknown item or a faulty catalogue.
     """
-    facts, written_on = _read(facts_file.read(), facts_file.name)
+    name = str(getattr(facts_file, "name", "-"))
+    facts, written_on = _read(facts_file.read(), name)
     catalogue = usable_catalogue(directory)
-    faults = tuple(faults_of(facts, catalogue.fact_names, facts_file.name))
+    faults = tuple(faults_of(facts, catalogue.fact_names, name))
     if faults:
         print_findings(faults)
-        first = "、".join(fault.pointer.lstrip("/") for fault in faults[:5])
-        refuse(Text(f"事实有 {len(faults)} 处问题:{first}", f"The facts have {len(faults)} faults: {first}"))
+        first = [fault.pointer.lstrip("/") for fault in faults[:5]]
+        count = "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+        refuse(Text(f"事实有 {len(faults)} 处问题:{'、'.join(first)}", f"The facts have {count}: {', '.join(first)}"))
+    print_findings(tuple(unknown_codes(facts, catalogue.fact_names, name)))
     day = on.date() if on is not None else written_on or datetime.now().astimezone().date()
     chosen = [slug.strip() for slug in items.split(",") if slug.strip()] if items else None
+    if chosen == []:
+        refuse(Text("没有写明事项。", "No item is named."))
     judged = catalogue.judge(facts, day, chosen)
     if as_json:
-        document = {slug: judgement_json(judgement) for slug, judgement in judged.items()}
+        document = {slug: judgement_json(catalogue, judgement) for slug, judgement in judged.items()}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _print_table(catalogue, judged)
@@ -79,8 +85,8 @@ def _day(written: Any) -> date | None:
         refuse(Text(f"“on”不是日期:{written}", f"'on' is not a date: {written}"))
 
 
-def judgement_json(judgement: Judgement) -> dict[str, Any]:
-    """A judgement as the public contract prints it."""
+def judgement_json(catalogue: Catalogue, judgement: Judgement) -> dict[str, Any]:
+    """A judgement as the public contract prints it; a reason's sentence says what its result rests on."""
     return {
         "outcome": judgement.outcome,
         "amount_fen": judgement.amount_fen,
@@ -93,8 +99,7 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
                 "rule": reason.rule,
                 "holds": reason.holds,
                 "clause": reason.clause.to_json() if isinstance(reason.clause, Text) else reason.clause,
-                "zh": reason.zh,
-                "en": reason.en,
+                **in_words(catalogue, reason).to_json(),
                 "missing": sorted(reason.missing),
             }
             for reason in judgement.reasons
@@ -120,4 +125,4 @@ def _print_table(catalogue: Catalogue, judged: dict[str, Judgement]) -> None:
         click.echo(f"{catalogue.item(slug).title.to(lang)} ({slug}): {outcome} {amount}".rstrip())
         for reason in judgement.reasons:
             if reason.holds is not True:
-                click.echo(f"    {reason.rule}: {reason.en if lang == 'en' else reason.zh}")
+                click.echo(f"    {reason.rule}: {in_words(catalogue, reason).to(lang)}")

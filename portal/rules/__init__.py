@@ -5,6 +5,7 @@ Pure: no clock, no files, no database. An unanswered fact gives *undetermined*, 
 
 from portal.rules.explaining import NearMiss, Trace, near_miss_in_words, trace
 from portal.rules.judging import Benefit, Judgement, PersonJudgement, Policy, Reason, Requirement, judge
+from portal.rules.operators import parse_day
 from portal.rules.outcomes import Environment, Undetermined
 from portal.rules.parsing import Fault, RuleError, Vocabulary
 from portal.rules.residual import Reducer
@@ -30,5 +31,6 @@ __all__ = [
     "judge",
     "near_miss_in_words",
     "parse",
+    "parse_day",
     "trace",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from portal.rules.compiling import compile_rule, truth
 from portal.rules.operators import is_number
 from portal.rules.outcomes import Environment, Row, Undetermined, number
+from portal.rules.reading import names_in
 from portal.values import Text, yuan
 
 
@@ -25,12 +26,16 @@ class Trace:
 
 @dataclass(frozen=True)
 class NearMiss:
-    """A comparison that failed between two numbers: what it was, the operator, the limit, and the gap between them."""
+    """A comparison that failed between two numbers: what it was, the operator, the limit, and the gap between them.
+
+    `measure` says how the number comes from the name: its own value, an age, months since, or computed with others.
+    """
 
     name: str
     left: Fraction
     op: str
     right: Fraction
+    measure: str = "value"
 
     @property
     def gap(self) -> Fraction:
@@ -48,10 +53,13 @@ def trace(document: Any, env: Environment, row: Row | None = None) -> Trace:
     if op in {"any", "all", "count", "sum", "on_or_after"}:
         return Trace(op, str(args[0]) if isinstance(args, list) else None, value)
     below = args if isinstance(args, list) else [args]
+    if op == "match":  # its second argument maps codes to results; the one that was chosen is a step
+        below = [args[0], _chosen(op, args, env, row)]
     return Trace(op, None, value, tuple(trace(part, env, row) for part in below if isinstance(part, dict)))
 
 
 ORDERS = ("<", "<=", ">", ">=")
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss | None:  # noqa: PLR0911 - one exit per shape
@@ -71,7 +79,10 @@ def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss |
     left, right = (number(compile_rule(part)(env, row)) for part in args)
     if not is_number(left) or not is_number(right):
         return None
-    return NearMiss(_name(args[0]), Fraction(left), op, Fraction(right))
+    subject, limit = args
+    if not names_in(subject).reads and names_in(limit).reads:  # 18 <= age: it is the age that is too low, not 18
+        return NearMiss(_name(limit), Fraction(right), TURNED[op], Fraction(left), _measure(limit))
+    return NearMiss(_name(subject), Fraction(left), op, Fraction(right), _measure(subject))
 
 
 def _name(document: Any) -> str:
@@ -83,6 +94,12 @@ def _name(document: Any) -> str:
             return next((found for part in args if (found := _name(part))), "")
         return _name(args)
     return ""
+
+
+def _measure(document: Any) -> str:
+    """How a number comes from the name it is told by."""
+    op = next(iter(document)) if isinstance(document, dict) else "computed"
+    return {"var": "value", "param": "value", "age": "age", "months_since": "months"}.get(op, "computed")
 
 
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
@@ -163,11 +180,21 @@ OPERATOR_WORDS: dict[str, Text] = {
 }
 
 
+MEASURES: dict[str, Text] = {
+    "value": Text("{title} {left}", "{title} is {left}"),
+    "age": Text("年龄 {left} 周岁", "the age is {left}"),
+    "months": Text("距“{title}” {left} 个月", "{left} months since “{title}”"),
+    "computed": Text("由“{title}”算得 {left}", "{left}, worked out from “{title}”"),
+}
+
+
 def near_miss_in_words(miss: NearMiss, titles: Mapping[str, Text], *, money: bool) -> Text:
     """“家庭人均月收入 812.00,应低于 780.00,差 32.00”."""
     title = titles.get(miss.name, Text(miss.name, miss.name))
+    money = money and miss.measure in {"value", "computed"}
     left, right, gap = (_number(v, money=money) for v in (miss.left, miss.right, miss.gap))
-    word = OPERATOR_WORDS[miss.op]
-    return Text(
-        f"{title.zh} {left},应{word.zh} {right},差 {gap}", f"{title.en} is {left}, must be {word.en} {right}; {gap} off"
-    )
+    word, measure = OPERATOR_WORDS[miss.op], MEASURES[miss.measure]
+    zh, en = measure.zh.format(title=title.zh, left=left), measure.en.format(title=title.en, left=left)
+    if miss.gap == 0:  # on the line, where only beyond it counts
+        return Text(f"{zh},应{word.zh} {right}", f"{en}, must be {word.en} {right}")
+    return Text(f"{zh},应{word.zh} {right},差 {gap}", f"{en}, must be {word.en} {right}; {gap} off")

@@ -107,14 +107,7 @@ def judge(policy: Policy, env: Environment, *, awaited: frozenset[str] = frozens
     if isinstance(rows, Undetermined) or not rows:
         return _without_rows(policy, env, group if isinstance(rows, Undetermined) else None, awaited)
     judged = [_judge_row(policy, env, row, n, awaited) for n, row in enumerate(rows)]
-    best = max(
-        judged,
-        key=lambda j: (
-            OUTCOMES.index(j.outcome),
-            j.likely,
-            j.amount_fen if j.amount_fen is not None else (j.proposed_fen or -1),
-        ),
-    )
+    best = max(judged, key=_rank)
     persons = tuple(p for j in judged for p in j.persons) if scope == "member" else ()
     return Judgement(
         best.outcome,
@@ -126,6 +119,13 @@ def judge(policy: Policy, env: Environment, *, awaited: frozenset[str] = frozens
         best.likely,
         best.routes,
     )
+
+
+def _rank(judged: Judgement) -> tuple[int, bool, int, int]:
+    """Which row speaks for the item: the best outcome, then the one nearest to it, then the highest amount."""
+    failing = sum(1 for r in judged.reasons if r.on_fail in ON_FAIL and r.holds is not True)
+    amount = judged.proposed_fen if judged.amount_fen is None else judged.amount_fen
+    return OUTCOMES.index(judged.outcome), judged.likely, -failing, -1 if amount is None else amount
 
 
 def _without_rows(policy: Policy, env: Environment, group: str | None, awaited: frozenset[str]) -> Judgement:
@@ -148,9 +148,7 @@ def _without_rows(policy: Policy, env: Environment, group: str | None, awaited: 
                     requirement.on_fail,
                 )
             )
-    outcome = _outcome(reasons)
-    if group is None and outcome == "eligible":
-        outcome = "not_eligible"
+    outcome = _outcome(reasons) if group else "not_eligible"
     return Judgement(outcome, None, (), tuple(reasons), likely=_likely(outcome, reasons, awaited), routes={})
 
 

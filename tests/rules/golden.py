@@ -68,7 +68,7 @@ def of_catalogue(catalogue: Catalogue) -> dict[str, Any]:
         environment = catalogue.environment(facts, on)
         settings[name] = {
             "on": on.isoformat(),
-            "facts": dict(environment.facts),
+            "facts": dict(sorted(environment.facts.items())),
             "statuses": dict(environment.statuses),
         }
         for item in items:
