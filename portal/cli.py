@@ -46,6 +46,12 @@ GROUPS = (
     LazyGroup(
         "user", "portal.commands.user", "user", Text("建立用户、分配岗位", "Create users and assign their posts")
     ),
+    LazyGroup(
+        "register",
+        "portal.commands.register",
+        "register",
+        Text("列出、导入部门台账", "List and import the departments' registers"),
+    ),
     LazyGroup("seed", "portal.commands.seed", "seed", Text("装入组织数据", "Load places and staff")),
     LazyGroup("run", "portal.commands.run", "run", Text("启动网站", "Serve the website")),
     LazyGroup("worker", "portal.commands.run", "worker", Text("运行后台任务", "Run background work")),
