@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BIND ?= 127.0.0.1:8000
+HOUSEHOLDS ?= 300
 DEMO := PORTAL_DEMO=1 PORTAL_DATABASE_URL=$${PORTAL_DATABASE_URL:-sqlite:///var/demo.db} PORTAL_SECRET_KEY=$${PORTAL_SECRET_KEY:-demo-only-secret-key-of-this-machine}
 
 .PHONY: demo test check format clean system
@@ -17,11 +18,13 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
-demo: $(VENV)/installed  ## install, migrate, publish the catalogue, seed places and staff, print the logins, serve
+demo: $(VENV)/installed  ## install, migrate, publish the catalogue, make the fictional town once, print the logins, serve
 	@mkdir -p var
 	$(DEMO) $(BIN)/portal db upgrade
-	$(DEMO) $(BIN)/portal catalogue publish --note "demo"
-	$(DEMO) $(BIN)/portal seed organisation
+	$(DEMO) $(BIN)/portal catalogue publish --if-changed --note "demo"
+	$(DEMO) $(BIN)/portal seed organisation --quiet
+	$(DEMO) $(BIN)/portal seed demo --households $(HOUSEHOLDS)
+	@$(DEMO) $(BIN)/portal demo logins
 	$(DEMO) $(BIN)/portal run --bind $(BIND)
 
 system:  ## Chromium, a Chinese font, PostgreSQL and Redis from the distribution, when they are missing

@@ -53,6 +53,12 @@ GROUPS = (
         Text("列出、导入部门台账", "List and import the departments' registers"),
     ),
     LazyGroup("seed", "portal.commands.seed", "seed", Text("装入组织数据", "Load places and staff")),
+    LazyGroup(
+        "demo",
+        "portal.commands.demo",
+        "demo",
+        Text("演示:快进时钟、列出账号", "Demo: move the clock, list the logins"),
+    ),
     LazyGroup("run", "portal.commands.run", "run", Text("启动网站", "Serve the website")),
     LazyGroup("worker", "portal.commands.run", "worker", Text("运行后台任务", "Run background work")),
     LazyGroup("settings", "portal.commands.run", "settings", Text("查看设置项", "Show the settings")),

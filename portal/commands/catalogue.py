@@ -102,15 +102,19 @@ def export(target: Path, directory: Path | None) -> None:
 @catalogue.command()
 @DIRECTORY
 @click.option("--note", required=True, help="为什么发布 / why it is published; kept with the release.")
-def publish(directory: Path | None, note: str) -> None:
+@click.option("--if-changed", is_flag=True, help="与现行版本相同则不发布 / nothing to do when it is in force already.")
+def publish(directory: Path | None, note: str, if_changed: bool) -> None:
     """发布目录:运行中的服务随即换上新版本,无须重启。
 
     Check a catalogue, store it as a release and make it current; running servers swap it in. Publishing an older
     release again is the rollback. The act is audited. Exit code 1 with the faults when there are any.
     """
-    from portal.commands.published import publish_source
+    from portal.commands.published import is_in_force, publish_source
 
     source, faults = read_source(directory)
+    if if_changed and not faults and is_in_force(source):
+        say(Text(f"版本 {source.digest[:12]} 已在使用。", f"Release {source.digest[:12]} is in force already."))
+        return
     try:
         release = publish_source(source, faults, note)
     except FaultyCatalogue as refusal:

@@ -7,7 +7,7 @@ import getpass
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.commands import publish
 from portal.catalogue.documents import Source
-from portal.catalogue.queries import resolve
+from portal.catalogue.queries import current_id, resolve
 from portal.catalogue.release import Release
 from portal.commands.session import reading, writing
 from portal.errors import Finding
@@ -25,6 +25,12 @@ def published_source(release_id: str) -> Source:
     """The documents of a published release."""
     with reading() as db:
         return resolve(db, release_id).source
+
+
+def is_in_force(source: Source) -> bool:
+    """Whether exactly these documents are what is published now."""
+    with reading() as db:
+        return current_id(db) == source.digest
 
 
 def publish_source(source: Source, reading_faults: tuple[Finding, ...], note: str) -> Release:

@@ -27,7 +27,8 @@ def seed() -> None:
 
 
 @seed.command()
-def organisation() -> None:
+@click.option("--quiet", is_flag=True, help="不列出账号 / without the table of logins")
+def organisation(quiet: bool) -> None:
     """装入区划、部门、节假日和演示账号 / Load regions, departments, holidays and the demo's logins.
 
     May be run again: what is there already is brought up to date, accounts are left as they are.
@@ -41,7 +42,8 @@ def organisation() -> None:
         for code in sorted({post.region for post in posts}):
             open_window(db, db.get_one(Region, code))
         employ(db, posts, now=moment(db))
-        print_logins(db, posts)
+        if not quiet:
+            print_logins(db, posts)
 
 
 def print_logins(db: Session, posts: list[Post]) -> None:

@@ -309,7 +309,7 @@ CHOICES: Mapping[str, Chooser] = {
     "spot_check": _spot_check,
     "publicity": _object,
     "investigate": lambda *_: Choice("upheld", reason="经核实,车辆为邻居所有,反映不实(示例)"),
-    "answer_fact": lambda *_: Choice("answered"),
+    "answer_fact": lambda *_: Choice("answered", reason="电话核实,收入来源与申报一致(示例)"),
     "papers": lambda *_: Choice("supplied"),
     "help": _help,
     "works": lambda *_: Choice("finished"),

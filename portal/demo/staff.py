@@ -60,7 +60,9 @@ FIRST: tuple[Post, ...] = (
     Post("configurator", "configurator", CITY, hint=Text("事项目录与版本", "Catalogue and releases")),
     Post("admin", "administrator", CITY, hint=Text("基础数据与用户", "Reference data and users")),
 )
-JUDGE, CONFIRM = Text("研判本部门事项", "Judge your items"), Text("确认、抽查", "Confirm")
+HEAD = (Text("岗位", "Role"), Text("地方", "Place"), Text("账号", "Login"), Text("先试什么", "What to try first"))
+DEPARTMENT_ROLES = Text("部门研判、确认", "Department officers, confirmer")
+DEPARTMENT = Text("研判(前两个)、确认(head)", "Judge (the first two), confirm (head)")
 
 
 def first_posts(catalogue: Catalogue) -> list[Post]:
@@ -70,9 +72,9 @@ def first_posts(catalogue: Catalogue) -> list[Post]:
     for code, place in desks:
         places = [one for owner, one in desks if owner == code]
         suffix = code.lower() if len(places) == 1 or place == COUNTY else f"{code.lower()}_city"
-        posts.append(Post(f"officer_{suffix}", "department_officer", place, code, JUDGE))
-        posts.append(Post(f"officer2_{suffix}", "department_officer", place, code, JUDGE))
-        posts.append(Post(f"head_{suffix}", "department_head", place, code, CONFIRM))
+        posts.append(Post(f"officer_{suffix}", "department_officer", place, code))
+        posts.append(Post(f"officer2_{suffix}", "department_officer", place, code))
+        posts.append(Post(f"head_{suffix}", "department_head", place, code))
     return posts
 
 
@@ -152,14 +154,19 @@ def delegate(db: Session, *, now: datetime) -> None:
 
 
 def table(posts: Iterable[Post], places: Mapping[str, str], departments: Mapping[str, str], lang: str) -> list[str]:
-    """The logins as lines of a table: role, place, login, what to try first."""
-    rows = []
+    """The logins as lines of a table: role, place, logins, what to try first; a department's people on one line."""
+    rows: dict[tuple[str, str | None, str], tuple[str, str, list[str], str]] = {}
     for post in posts:
-        hint = post.hint.to(lang) if post.hint else ""
         place = " ".join((places.get(post.region, post.region), departments.get(post.department or "", ""))).strip()
-        rows.append((ROLES[post.role].title.to(lang), place, post.username, hint))
-    widths = [max((_width(row[n]) for row in rows), default=0) for n in range(3)]
-    return ["  ".join([*(_pad(row[n], widths[n]) for n in range(3)), row[3]]).rstrip() for row in rows]
+        hint = post.hint or (DEPARTMENT if post.department else None)
+        role = DEPARTMENT_ROLES if post.department else ROLES[post.role].title
+        key = (post.region, post.department, "" if post.department else post.username)
+        row = rows.setdefault(key, (role.to(lang), place, [], hint.to(lang) if hint else ""))
+        row[2].append(post.username)
+    lines = [tuple(word.to(lang) for word in HEAD)]
+    lines += [(role, place, " ".join(names), hint) for role, place, names, hint in rows.values()]
+    widths = [max((_width(line[n]) for line in lines), default=0) for n in range(3)]
+    return ["  ".join([*(_pad(line[n], widths[n]) for n in range(3)), line[3]]).rstrip() for line in lines]
 
 
 def _width(text: str) -> int:

@@ -1,0 +1,76 @@
+"""Moving the demo's clock: waits end, cards turn, and it never runs back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.cases.models import Task
+from portal.cli import cli
+from portal.db import open_engine
+from portal.organisation.queries import CITY_TIME, moment
+from tests.demo.conftest import runner
+
+
+@pytest.fixture
+def copy_url(town_url, tmp_path):
+    """The town on a file of its own, because time moves for good."""
+    place = tmp_path / "town.db"
+    shutil.copy(town_url.removeprefix("sqlite:///"), place)
+    return f"sqlite:///{place}"
+
+
+def waiting(url):
+    engine = open_engine(url)
+    with Session(engine) as db:
+        found = db.scalar(select(func.count()).where(Task.form == "publicity", Task.status == "open"))
+        today = moment(db).astimezone(CITY_TIME).date()
+    engine.dispose()
+    return found, today
+
+
+def test_after_eight_days_no_notice_hangs_any_more(copy_url):
+    hanging, today = waiting(copy_url)
+    assert hanging > 0
+    told = json.loads(runner(copy_url)("demo", "advance", 9, "--json").stdout)
+    assert waiting(copy_url) == (0, today + timedelta(days=9))
+    assert len(told["waits_ended"]) >= hanging
+    assert told["red"]
+    assert {"number", "item", "step", "due_on"} == set(told["red"][0])
+
+
+def test_a_day_may_be_named(copy_url):
+    _, today = waiting(copy_url)
+    wanted = today + timedelta(days=2)
+    result = runner(copy_url)("demo", "advance", "--to", wanted.isoformat())
+    assert result.exit_code == 0, result.output
+    assert f"to {wanted}" in result.output
+    assert waiting(copy_url)[1] == wanted
+
+
+@pytest.mark.parametrize("arguments", [("--", "-1"), ("0",), ("--to", "2001-01-01"), (), ("3", "--to", "2030-01-01")])
+def test_the_clock_is_moved_forward_and_by_one_measure(copy_url, arguments):
+    before = waiting(copy_url)
+    assert runner(copy_url)("demo", "advance", *arguments).exit_code in {1, 2}
+    assert waiting(copy_url) == before
+
+
+def test_outside_demo_mode_time_stands(copy_url):
+
+    strict = {"PORTAL_DEMO": "0", "PORTAL_DATABASE_URL": copy_url, "PORTAL_SECRET_KEY": "x" * 40}
+    before = waiting(copy_url)
+    assert CliRunner().invoke(cli, ["demo", "advance", "3"], env=strict).exit_code == 2
+    assert waiting(copy_url) == before
+
+
+def test_the_logins_say_what_to_try(run):
+    listed = run("demo", "logins").stdout
+    assert "officer_jy officer2_jy head_jy" in listed
+    assert "Help at once" in listed or "help at once" in listed
+    assert len(run("demo", "logins", "--all").stdout.splitlines()) > 300
