@@ -33,6 +33,7 @@ R = TypeVar("R")
 
 LANGUAGES: dict[Lang, str] = {"zh": "中文", "en": "English"}
 NOBODY = Actor(None, "")
+DOCS = "/api/v1/docs"  # the one page for people among the addresses for programs
 LOGIN_NEEDED = Problem("login-needed", 401, Text("请先登录。", "Please sign in first."))
 
 
@@ -57,7 +58,7 @@ def text(value: Text | Mapping[str, str] | str | None) -> str:
 
 
 def is_api() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") and request.path != DOCS
 
 
 def bears_token() -> bool:
@@ -135,7 +136,10 @@ def problem_json(problem: Problem, fields: tuple[FieldError, ...] = (), **params
         body["errors"] = [
             {"pointer": f.pointer, "question": f.question, "code": f.code, **f.message.to_json()} for f in fields
         ]
-    return FlaskResponse(json.dumps(body, ensure_ascii=False), problem.status, mimetype="application/problem+json")
+    response = FlaskResponse(json.dumps(body, ensure_ascii=False), problem.status, mimetype="application/problem+json")
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def own_address(wanted: str | None, otherwise: str = "/") -> str:

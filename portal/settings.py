@@ -95,6 +95,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PORTAL_LOCKOUT_MINUTES", _count, "15", Text("锁定多少分钟。", "Minutes an account stays locked.")),
     Setting("PORTAL_LANG", str, "", Text("命令行语言 zh 或 en;默认随终端。", "Language of the command line, zh or en; the terminal's by default.")),
     Setting("PORTAL_LOGIN_RATE", str, "20 per minute", Text("每个地址的登录次数上限。", "Login attempts allowed per address.")),
+    Setting("PORTAL_API_RATE", str, "600 per minute", Text("每个账号调用接口的次数上限。", "API requests allowed per account.")),
     Setting("PORTAL_TRACK_RATE", str, "10 per minute", Text("每个地址查询进度的次数上限。", "Progress look-ups allowed per address.")),
 )  # fmt: skip
 
@@ -117,6 +118,7 @@ class Settings:
     lockout_failures: int = 5
     lockout_minutes: int = 15
     login_rate: str = "20 per minute"
+    api_rate: str = "600 per minute"
     track_rate: str = "10 per minute"
     lang: str = ""
     given_secret: str | None = None

@@ -1,14 +1,19 @@
-"""Assignments: which person holds which role, where, for which department and items, from when to when."""
+"""Assignments: which person holds which role, where, for which department and items, from when to when; and accounts."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, JsonDocument, UtcDateTime
+from portal.db import CONSTRAINT_PROBLEMS, Base, JsonDocument, UtcDateTime
+from portal.errors import Problem
+from portal.values import Text
+
+SENT_BEFORE = Problem("sent-before", 409, Text("这个请求刚刚已收到。", "This request has arrived a moment ago."))
+CONSTRAINT_PROBLEMS["uq_sent_requests_user_key"] = SENT_BEFORE
 
 
 class Assignment(Base):
@@ -80,3 +85,18 @@ class PhoneLink(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(default=0)
     # purpose: papers (photographs for a draft), sign (one person's signature)
+
+
+class SentRequest(Base):
+    """What a program sent once under a key of its own, and what it was answered: sent again, it is answered the same."""
+
+    __tablename__ = "sent_requests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    answer: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("user_id", "key", name="uq_sent_requests_user_key"),)

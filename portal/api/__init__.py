@@ -2,3 +2,7 @@
 
 Parses a request, calls one command or query, answers JSON. Knows no rules of the domain.
 """
+
+from portal.api.registering import register
+
+__all__ = ["register"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,6 +35,11 @@ from portal.workflow.engine import BLOCKED, NOT_OPEN, REASON_MISSING
 NOT_WITHDRAWABLE = Problem(
     "not-withdrawable", 409, Text("已经确认,不能撤回。", "It has been confirmed and cannot be withdrawn.")
 )
+TASK_CHANGED = Problem(
+    "task-changed",
+    412,
+    Text("这项待办已有变化,请重新查看后再办理。", "Something has happened on this task; look again before acting."),
+)
 LETTERS = {
     "supplement": ("supplement", Text("请一次性补齐下列材料:{reason}", "Please supply, once: {reason}")),
     "reject": ("not_accepted", Text("不予受理的理由:{reason}", "Not accepted because: {reason}")),
@@ -61,6 +68,22 @@ def _roles(actor: Actor, task: Task, flow: Workflow) -> Roles:
     return Roles(str(actor.id), frozenset(held))
 
 
+def revision(task: Task) -> str:
+    """A mark that changes whenever the task, its case or its application's front has moved on."""
+    case, application = task.case, task.application
+    seen = [
+        task.id,
+        task.status,
+        task.step,
+        task.due_on.isoformat() if task.due_on else None,
+        application.status,
+        application.front_state,
+        application.signals,
+        [case.revision, case.state] if case is not None else None,
+    ]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:24]
+
+
 def offers(db: Session, actor: Actor, task: Task, now: datetime) -> tuple[Offer, ...]:
     """What the actor can do on a task now: the buttons. Blocked ones say why."""
     file = open_file(db, actor, task.application_id, now, lock=False)
@@ -79,14 +102,20 @@ def act(
     *,
     reason: str = "",
     to: str | None = None,
+    expected: str | None = None,
     now: datetime,
 ) -> Task:
-    """Do one action on a task. Refused when it is gone, not yours, not open now, or its entries are not complete."""
+    """Do one action on a task. Refused when it is gone, not yours, not open now, or its entries are not complete.
+
+    `expected`, when given, is the revision the actor looked at: refused when something happened since.
+    """
     task = queries.task(db, actor, task_id)
     file = open_file(db, actor, task.application_id, now)
     db.refresh(task)
     if task.status not in {"open", "paused", "blocked"}:
         raise Refused(queries.TASK_GONE)
+    if expected is not None and expected != revision(task):
+        raise Refused(TASK_CHANGED)
     case = next((c for c in file.cases if c.id == task.case_id), None)
     flow, state, context = _flow_of(file, case)
     roles = _roles(actor, task, flow)
@@ -215,4 +244,4 @@ def refresh_household(db: Session, household_id: int, *, now: datetime) -> int:
     return len(ids)
 
 
-__all__ = ["act", "act_on_many", "offers", "refresh_household", "tick", "withdraw"]
+__all__ = ["act", "act_on_many", "offers", "refresh_household", "revision", "tick", "withdraw"]

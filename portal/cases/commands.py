@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.cases.acting import act, act_on_many, offers, refresh_household, tick, withdraw
+from portal.cases.acting import act, act_on_many, offers, refresh_household, revision, tick, withdraw
 from portal.cases.starting import Started, open_automatic
 from portal.cases.submitting import checked, choose, submit
 
@@ -15,6 +15,7 @@ __all__ = [
     "offers",
     "open_automatic",
     "refresh_household",
+    "revision",
     "submit",
     "tick",
     "withdraw",

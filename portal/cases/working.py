@@ -98,6 +98,7 @@ def _visit(work: Work) -> None:
         visit = visit_queries.latest(db, application.id)
         if visit is None or not visit.complete:
             raise Refused(NO_VISIT)
+        verification_commands.compare_visit(db, application, catalogue, visit_queries.clear_answers(db, visit))
         return
     uuid = str(work.payload.get("uuid") or "")
     visit = visit_commands.record(

@@ -143,15 +143,26 @@ def _faults(document: Any, file: str) -> Iterator[Finding]:
             continue
         if isinstance(value, _Pairs):
             for key in value.repeated:
-                yield _finding(file, f"{pointer}/{escape(key)}", f"键“{key}”出现了两次。", f"Key {key!r} stands twice.")
+                name = key.encode("utf-8", "replace").decode()  # half a character cannot be told to anybody
+                yield _finding(
+                    file, f"{pointer}/{escape(name)}", f"键“{name}”出现了两次。", f"Key {name!r} stands twice."
+                )
         if isinstance(value, dict):
+            if not all(_is_whole(key) for key in value):
+                yield _surrogate(file, pointer)
+                continue
             pending.extend((child, f"{pointer}/{escape(key)}", depth + 1) for key, child in value.items())
         elif isinstance(value, list):
             pending.extend((child, f"{pointer}/{index}", depth + 1) for index, child in enumerate(value))
         elif isinstance(value, float) and not math.isfinite(value):
             yield _finding(file, pointer, "数值不是有限的数。", "This is not a finite number within 18 digits.")
-        elif isinstance(value, str) and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            yield _finding(file, pointer, "文字含有不成对的代理码。", "The text holds an unpaired surrogate.")
+        elif isinstance(value, str) and not _is_whole(value):
+            yield _surrogate(file, pointer)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text holds no half of a surrogate pair."""
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def escape(key: str) -> str:
@@ -165,6 +176,10 @@ def pointer_of(path: Sequence[str | int]) -> str:
 
 def _too_deep(file: str, pointer: str) -> Finding:
     return _finding(file, pointer, f"嵌套超过 {MAX_DEPTH} 层。", f"Nested deeper than {MAX_DEPTH} levels.")
+
+
+def _surrogate(file: str, pointer: str) -> Finding:
+    return _finding(file, pointer, "文字含有不成对的代理码。", "The text holds an unpaired surrogate.")
 
 
 def _finding(file: str, pointer: str, zh: str, en: str) -> Finding:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.facts import BEYOND_TITLES
 from portal.forms.questions import ROW_TITLES
-from portal.rules import Reason, near_miss_in_words
+from portal.rules import Judgement, Reason, near_miss_in_words
 from portal.values import Text
 
 NAMED_AT_MOST: Final = 6
@@ -20,6 +20,28 @@ FAILED: Final[dict[str, Text]] = {
     "note": Text("否", "no"),
     "route": Text("否", "no"),
 }
+
+
+def judgement_json(catalogue: Catalogue, judgement: Judgement) -> dict[str, Any]:
+    """A judgement as the command line and the API give it to others; a reason's sentence says what its result rests on."""
+    return {
+        "outcome": judgement.outcome,
+        "amount_fen": judgement.amount_fen,
+        "persons": [
+            {"row": person.row, "outcome": person.outcome, "amount_fen": person.amount_fen}
+            for person in judgement.persons
+        ],
+        "reasons": [
+            {
+                "rule": reason.rule,
+                "holds": reason.holds,
+                "clause": reason.clause.to_json() if isinstance(reason.clause, Text) else reason.clause,
+                **in_words(catalogue, reason).to_json(),
+                "missing": sorted(reason.missing),
+            }
+            for reason in judgement.reasons
+        ],
+    }
 
 
 def in_words(catalogue: Catalogue, reason: Reason) -> Text:

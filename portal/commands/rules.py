@@ -12,7 +12,7 @@ import click
 from portal.catalogue.canonical import loads
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.facts import faults_of, unknown_codes
-from portal.catalogue.wording import in_words
+from portal.catalogue.wording import in_words, judgement_json
 from portal.commands.terminal import catalogue_option, language, print_findings, refuse, usable_catalogue
 from portal.rules import Judgement
 from portal.values import Text, yuan
@@ -83,28 +83,6 @@ def _day(written: Any) -> date | None:
         return date.fromisoformat(written)
     except (TypeError, ValueError):
         refuse(Text(f"“on”不是日期:{written}", f"'on' is not a date: {written}"))
-
-
-def judgement_json(catalogue: Catalogue, judgement: Judgement) -> dict[str, Any]:
-    """A judgement as the public contract prints it; a reason's sentence says what its result rests on."""
-    return {
-        "outcome": judgement.outcome,
-        "amount_fen": judgement.amount_fen,
-        "persons": [
-            {"row": person.row, "outcome": person.outcome, "amount_fen": person.amount_fen}
-            for person in judgement.persons
-        ],
-        "reasons": [
-            {
-                "rule": reason.rule,
-                "holds": reason.holds,
-                "clause": reason.clause.to_json() if isinstance(reason.clause, Text) else reason.clause,
-                **in_words(catalogue, reason).to_json(),
-                "missing": sorted(reason.missing),
-            }
-            for reason in judgement.reasons
-        ],
-    }
 
 
 OUTCOMES = {

@@ -55,11 +55,12 @@ def record(
         raise Refused(NOT_FOUND)
     visit = _standing(db, application, uuid)
     today = now.astimezone(CITY_TIME).date()
-    cleaned = _clean(db, actor, application, catalogue, answers, now)
     if visit is not None and visit.complete:
-        if queries.clear_answers(db, visit) == cleaned:
+        # What the platform filled in is that of the day it was recorded, however late the device sends it again.
+        if queries.clear_answers(db, visit) == _clean(db, actor, application, catalogue, answers, visit.recorded_at):
             return visit
         raise Refused(VISIT_KEPT)
+    cleaned = _clean(db, actor, application, catalogue, answers, now)
     if complete:
         faults = _faults(db, application, catalogue, cleaned, today)
         if faults:

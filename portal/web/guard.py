@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, request, session
+from werkzeug.routing import IntegerConverter, ValidationError
 from werkzeug.wrappers import Response
 
 from portal.reader import bears_token, is_api
@@ -50,6 +51,16 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that a row can have; one of five thousand digits is no page, not a fault."""
+
+    def to_python(self, value: str) -> int:
+        if len(value) > 9:
+            raise ValidationError
+        return int(super().to_python(value))
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.before_request(check_csrf)
     app.after_request(add_headers)

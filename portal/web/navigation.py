@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import current_app, request
 
 from portal.access import Actor
-from portal.reader import item_places
+from portal.reader import DOCS, item_places
 from portal.values import Text
 
 
@@ -58,6 +58,7 @@ PLACES: tuple[Place, ...] = (
     Place("board", Text("监督看板", "Board of clocks"), "/board", "watch", ("board.read",)),
     Place("audit", Text("留痕审计", "Audit trail"), "/audit", "watch", ("audit.read",)),
     Place("catalogue", Text("事项目录", "Catalogue"), "/catalogue", "system", ("catalogue.read",)),
+    Place("api", Text("接口文档", "API reference"), DOCS, "system", ("catalogue.read",)),
     Place("reference", Text("基础数据", "Reference data"), "/reference", "system", ("reference.write",)),
     Place("users", Text("用户", "Users"), "/users", "system", ("user.manage",)),
 )

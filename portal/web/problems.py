@@ -32,7 +32,10 @@ STATUSES: dict[int, Problem] = {
         409,
         Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."),
     ),
+    406: Problem("not-acceptable", 406, Text("这里不提供所要求的格式。", "This is not given in the form asked for.")),
     413: Problem("too-large", 413, Text("提交的内容太大。", "What was sent is too large.")),
+    414: Problem("too-long", 414, Text("地址太长。", "The address is too long.")),
+    415: Problem("media-type", 415, Text("不接受这种内容类型。", "This type of content is not taken.")),
     429: Problem("too-many", 429, Text("操作过于频繁,请稍候再试。", "Too many attempts; please wait a little.")),
     500: Problem(
         "fault", 500, Text("系统出错,已记录。编号 {id}。", "Something went wrong and was recorded. Number {id}.")
@@ -41,6 +44,7 @@ STATUSES: dict[int, Problem] = {
         "unavailable", 503, Text("暂时无法办理,请稍候再试。", "Not possible at the moment; please try again shortly.")
     ),
 }
+OTHERWISE = Text("请求无法办理({status})。", "The request cannot be carried out ({status}).")
 FORM_EXPIRED = Problem(
     "form-expired",
     400,
@@ -80,7 +84,7 @@ def _refused(refusal: Refused) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    response = answer(STATUSES.get(error.code, Problem("http", error.code, Text(error.name, error.name))))
+    response = answer(STATUSES.get(error.code, Problem("http", error.code, OTHERWISE)), status=error.code)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
