@@ -27,6 +27,7 @@ from portal.organisation.queries import CITY_TIME
 
 # Sections about this request alone, and about what its people sign for it.
 ANEW: Final = frozenset({"app", "auth", "auth_members"})
+SELF: Final = "01"  # GB/T 4761: the applicant himself
 RECORDS, LAST = "records", "last_application"
 
 
@@ -158,6 +159,21 @@ def _take_members(form: Form, found: Beginning, known: Sequence[Mapping[str, Any
         for name in known[0]:
             if name in row and name in form.questions:
                 found.origins[f"members/{row['row_id']}/{name}"] = Origin(RECORDS, row[name], None)
+
+
+def with_applicant(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The applicant is the first member of the household: what he said of himself is not typed a second time."""
+    rows = answers.get("members") or [{}]
+    if "members" not in form.rows or not isinstance(rows, list) or not isinstance(rows[0], Mapping):
+        return dict(answers)
+    first = dict(rows[0])
+    if first.get("member_name") or first.get("member_id_no") or not answers.get("applicant_id_no"):
+        return dict(answers)
+    own = {name: answers.get(f"applicant_{name.removeprefix('member_')}") for name in ("member_name", "member_id_type")}
+    own |= {"member_id_no": answers["applicant_id_no"], "member_phone": answers.get("applicant_phone")}
+    own |= {"member_relation": SELF}
+    first |= {name: value for name, value in own.items() if value and name in form.questions and name not in first}
+    return {**answers, "members": marked("members", [first, *rows[1:]])}
 
 
 def marked(group: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from portal.applications.rules import number
 from portal.catalogue.catalogue import Catalogue
 from portal.db import vault_of
 from portal.errors import FORBIDDEN, Problem, Refused
+from portal.files import commands as file_commands
+from portal.files import queries as file_queries
 from portal.households.models import Household, Person
 from portal.organisation.queries import CITY_TIME
 from portal.sealing import mask
@@ -108,6 +110,8 @@ def discard_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) ->
         at=now,
         items=list(draft.items),
     )
+    for kept in file_queries.of_owner(db, f"draft:{draft.id}"):
+        file_commands.remove(db, actor, kept.key, kept.owner, now=now)
     db.delete(draft)
 
 

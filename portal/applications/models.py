@@ -40,6 +40,8 @@ class Draft(Base):
     saved_by: Mapped[str] = mapped_column(String(100), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_number: Mapped[str | None] = mapped_column(String(30))
+    # Links and files name a draft by its id: the id of one that was thrown away never names another.
+    __table_args__ = {"sqlite_autoincrement": True}
 
 
 class Application(Base):

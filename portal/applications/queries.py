@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -13,6 +13,9 @@ from portal.access.queries import where
 from portal.applications.models import Application, Draft
 from portal.db import vault_of
 from portal.errors import NOT_FOUND, Refused
+from portal.forms.normalising import half_width, plain_text
+from portal.forms.normalising import phone as normal_phone
+from portal.households.queries import person_by_id_number
 
 
 def draft(db: Session, actor: Actor, draft_id: int, *, for_update: bool = False) -> Draft:
@@ -82,14 +85,17 @@ def drafts_of_applicant(db: Session, actor: Actor, id_number: str) -> Sequence[D
 def recent(
     db: Session, actor: Actor, *, q: str = "", status: str = "", before: int | None = None, limit: int = 50
 ) -> Sequence[Application]:
-    """Newest first; `q` matches a number, a name's beginning or a phone; `before` continues from an id."""
+    """Newest first; `q` matches a number, an id number, a name's beginning or a phone; `before` continues from an id."""
     query = visible_to(actor)
     if q:
+        wanted = plain_text(q)
+        person = person_by_id_number(db, wanted)
         query = query.where(
             or_(
-                Application.number == q,
-                Application.applicant_name.startswith(q, autoescape=True),
-                Application.phone == q,
+                Application.number == half_width(wanted),
+                Application.applicant_name.startswith(wanted, autoescape=True),
+                Application.phone == normal_phone(wanted),
+                Application.applicant_id == person.id if person is not None else false(),
             )
         )
     if status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.cases.acting import act, act_on_many, offers, refresh_household, revision, tick, withdraw
+from portal.cases.drafts import faults_of, submit_draft
 from portal.cases.starting import Started, open_automatic
 from portal.cases.submitting import checked, choose, submit
 
@@ -12,11 +13,13 @@ __all__ = [
     "act_on_many",
     "checked",
     "choose",
+    "faults_of",
     "offers",
     "open_automatic",
     "refresh_household",
     "revision",
     "submit",
+    "submit_draft",
     "tick",
     "withdraw",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,12 +12,17 @@ from portal.access import Actor
 from portal.applications import queries as application_queries
 from portal.applications.evidence import with_files
 from portal.applications.models import Application, Draft
-from portal.cases.submitting import submit
+from portal.cases.submitting import checked, submit
 from portal.catalogue import queries as catalogue_queries
+from portal.catalogue.catalogue import Catalogue
+from portal.catalogue.papers import papers_for
+from portal.catalogue.release import Release
 from portal.db import vault_of
-from portal.errors import Problem, Refused
+from portal.errors import INVALID, FieldError, Problem, Refused
 from portal.files import queries as file_queries
 from portal.files.commands import hand_on
+from portal.organisation.queries import CITY_TIME
+from portal.rules import Environment
 from portal.values import Text
 
 OLD_RELEASE = Problem(
@@ -26,6 +33,45 @@ OLD_RELEASE = Problem(
         "The catalogue has been updated; look through the new form before submitting.",
     ),
 )
+
+PAPER_MISSING = Text("还没有收到“{title}”。", "“{title}” has not been handed in.")
+
+
+def as_handed_in(db: Session, draft: Draft, release: Release) -> tuple[dict[str, Any], frozenset[str]]:
+    """A draft's answers with what was uploaded put where the form asks for it, and every kind of paper at hand."""
+    files = file_queries.of_owner(db, f"draft:{draft.id}")
+    form = release.catalogue.form("application", draft.items)
+    answers = with_files(form, application_queries.clear_answers(db, draft), files, vault_of(db).index)
+    return answers, frozenset(draft.papers) | {f.paper for f in files if f.paper in release.catalogue.papers}
+
+
+def papers_missing(
+    catalogue: Catalogue, items: Sequence[str], papers: Collection[str], env: Environment
+) -> list[FieldError]:
+    """Which of 一证一书一表 the items ask for and nobody has handed in; an emergency is taken first, papers follow."""
+    if env.facts.get("app_urgent") is True:
+        return []
+    return [
+        FieldError(
+            f"/papers/{need.paper.id}",
+            "papers",
+            "paper_missing",
+            Text(
+                PAPER_MISSING.zh.format(title=need.paper.title.zh), PAPER_MISSING.en.format(title=need.paper.title.en)
+            ),
+        )
+        for need in papers_for(catalogue, items, env)
+        if need.is_of_three and need.paper.id not in papers
+    ]
+
+
+def faults_of(
+    release: Release, draft: Draft, answers: Mapping[str, Any], papers: Collection[str], *, now: datetime
+) -> list[FieldError]:
+    """Everything that keeps a draft from being submitted, in the order of the form, papers last."""
+    clean, faults = checked(release, draft.items, answers, window_region=draft.window_region, channel="window", now=now)
+    env = release.catalogue.environment(clean, now.astimezone(CITY_TIME).date())
+    return [*faults, *papers_missing(release.catalogue, draft.items, papers, env)]
 
 
 def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> Application:
@@ -39,15 +85,17 @@ def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
     if draft.release_id != catalogue_queries.current_id(db):
         raise Refused(OLD_RELEASE)
     release = catalogue_queries.release(db, draft.release_id)
-    files = file_queries.of_owner(db, f"draft:{draft.id}")
-    form = release.catalogue.form("application", draft.items)
+    answers, papers = as_handed_in(db, draft, release)
+    faults = faults_of(release, draft, answers, papers, now=now)
+    if faults:
+        raise Refused(INVALID, tuple(faults), count=len(faults))
     application = submit(
         db,
         actor,
         release,
         items=draft.items,
-        answers=with_files(form, application_queries.clear_answers(db, draft), files, vault_of(db).index),
-        papers=sorted({*draft.papers, *(kept.paper for kept in files if kept.paper in release.catalogue.papers)}),
+        answers=answers,
+        papers=sorted(papers),
         channel="window",
         window_region=draft.window_region,
         idempotency_key=f"draft:{draft.key}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +33,14 @@ NOT_BY_APPLICATION = Problem(
     Text("“{item}”由系统自动启动,不受理申请。", "{item} starts by itself; it takes no application."),
 )
 BAD_NUMBERS = Problem("bad-items", 422, Text("事项应为列表。", "The items must be a list."))
+
+# The questions nobody types: the platform answers them when the application is taken.
+PLATFORM: Final = frozenset(
+    {
+        *("app_channel", "app_date", "app_accept_region", "app_items", "app_cross_kind", "applicant_sign_date"),
+        *("auth_letter_version", "auth_letter_no", "auth_valid_until", "auth_scope"),
+    }
+)
 
 
 def submit(
@@ -119,7 +127,7 @@ def checked(
 def filled_by_platform(
     form: Form, answers: Mapping[str, Any], slugs: Sequence[str], window: str, channel: str, now: datetime
 ) -> dict[str, Any]:
-    """The questions nobody types: where and when it was taken, for which items, the letter's number and validity."""
+    """What `PLATFORM` names: where and when it was taken, for which items, the letter's number and validity."""
     hukou, today = str(answers.get("hh_hukou_region") or ""), now.astimezone(CITY_TIME).date()
     own: dict[str, Any] = {
         "app_channel": channel,

@@ -10,14 +10,19 @@ from sqlalchemy.orm import Session
 
 from portal.applications.models import Application
 from portal.applications.rules import STATUSES as APPLICATION_STATUSES
+from portal.cases.letters import PERIODS
 from portal.cases.models import Case
 from portal.cases.queries import of_application
-from portal.cases.rules import STATUSES
+from portal.cases.rules import ENDED, STATUSES
 from portal.catalogue import queries as catalogue_queries
+from portal.catalogue.catalogue import Catalogue
 from portal.db import vault_of
 from portal.errors import Problem, Refused
+from portal.forms.normalising import half_width
 from portal.forms.normalising import id_number as normal_id
 from portal.households.models import Person
+from portal.notices.queries import of_application as notices_of
+from portal.organisation.queries import CITY_TIME
 from portal.values import Text
 
 NOT_TRACKED = Problem(
@@ -39,9 +44,26 @@ NEXT: dict[str, Text] = {
 }
 
 
+# Before the township accepts, and when a file as a whole waits or ends, every item says the same.
+NEXT_OF_FILE: dict[str, Text] = {
+    "submitted": Text(
+        "户籍地乡镇将在 1 个工作日内受理,会主动联系您。",
+        "Your home township accepts it within 1 working day and will contact you.",
+    ),
+    "accepted": Text(
+        "正在核对信息、上门走访,请保持电话畅通。",
+        "Facts are being compared and your home visited; stay reachable by phone.",
+    ),
+    "supplement": Text("请补齐下面列出的材料,交到任一窗口。", "Please bring what is listed below to any window."),
+    "decided": Text("全部事项已有结果。", "Every item has its result."),
+    "refused": Text("没有受理,理由见告知书。", "It was not accepted; the notice says why."),
+    "withdrawn": Text("已按您的意愿撤回。", "Withdrawn as you wished."),
+}
+
+
 @dataclass(frozen=True)
 class TrackedItem:
-    """One item's state for its applicant."""
+    """One item's state for its applicant; `tone` is good, bad or open, for the eye."""
 
     title: Text
     status: Text
@@ -49,15 +71,23 @@ class TrackedItem:
     promised_on: date | None
     closed_on: date | None
     amount_fen: int | None
+    period: Text | None
+    tone: str
 
 
 @dataclass(frozen=True)
 class Tracking:
-    """An application's state for its applicant; no names, no addresses."""
+    """An application's state for its applicant; his name masked, no address, nobody else's name."""
 
     number: str
+    applicant: str
     status: Text
+    next_step: Text
     submitted_on: date
+    accepted_on: date | None
+    promised_on: date | None
+    closed_on: date | None
+    to_supply: tuple[Text, ...]
     items: tuple[TrackedItem, ...]
 
 
@@ -67,26 +97,53 @@ def track(db: Session, number: str, id_number: str) -> Tracking:
     application = db.scalar(
         select(Application)
         .join(Person, Person.id == Application.applicant_id)
-        .where(Application.number == number.strip(), Person.id_index == index)
+        .where(Application.number == half_width(number)[:30], Person.id_index == index)
     )
     if application is None:
         raise Refused(NOT_TRACKED)
     catalogue = catalogue_queries.release(db, application.release_id).catalogue
-
-    def item(case: Case) -> TrackedItem:
-        return TrackedItem(
-            catalogue.item(case.item).title,
-            STATUSES[case.status],
-            NEXT[case.status],
-            case.promised_on,
-            case.closed_on,
-            case.amount_fen if case.status == "confirmed" else None,
-        )
-
-    cases = of_application(db, application.id)
+    cases = {case.item: case for case in of_application(db, application.id)}
     return Tracking(
         application.number,
+        masked_name(application.applicant_name),
         APPLICATION_STATUSES[application.status],
-        application.submitted_at.date(),
-        tuple(item(case) for case in cases),
+        NEXT_OF_FILE[application.status],
+        application.submitted_at.astimezone(CITY_TIME).date(),
+        application.accepted_on,
+        application.promised_on,
+        application.closed_on,
+        _to_supply(db, application),
+        tuple(_item(catalogue, slug, cases.get(slug), application) for slug in application.items),
     )
+
+
+def _item(catalogue: Catalogue, slug: str, case: Case | None, application: Application) -> TrackedItem:
+    item = catalogue.item(slug)
+    if case is None:
+        status, step = APPLICATION_STATUSES[application.status], NEXT_OF_FILE[application.status]
+        tone = "bad" if application.status in {"refused", "withdrawn"} else "open"
+        return TrackedItem(item.title, status, step, None, application.closed_on, None, None, tone)
+    given = case.status == "confirmed"
+    return TrackedItem(
+        item.title,
+        STATUSES[case.status],
+        NEXT[case.status],
+        case.promised_on,
+        case.closed_on,
+        case.amount_fen if given else None,
+        PERIODS.get(item.benefit.period) if given else None,
+        "good" if given else "bad" if case.status in ENDED else "open",
+    )
+
+
+def _to_supply(db: Session, application: Application) -> tuple[Text, ...]:
+    """What the latest one-time notice asks for, while it is waited for."""
+    if application.status != "supplement":
+        return ()
+    letters = [letter for letter in notices_of(db, application.id) if letter.kind == "supplement"]
+    return tuple(Text.of(line) for line in letters[-1].body.get("lines", ())) if letters else ()
+
+
+def masked_name(name: str) -> str:
+    """Enough for the person himself to know it is his: the first character, the rest hidden."""
+    return name[:1] + "*" * min(3, max(0, len(name) - 1))

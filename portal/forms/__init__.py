@@ -14,7 +14,15 @@ from portal.forms.layouts import Control, Group, Layout
 from portal.forms.normalising import normalise, normalise_value
 from portal.forms.paper import is_on_paper
 from portal.forms.patterns import portability_fault
-from portal.forms.posting import Posted, errors_of, from_posted, in_form_order, merge, none_of_these
+from portal.forms.posting import (
+    Posted,
+    errors_of,
+    from_posted,
+    in_form_order,
+    merge,
+    none_of_these,
+    unreadable,
+)
 from portal.forms.prefilling import Origin, compute, prefill
 from portal.forms.pruning import facts_of, hidden, prune
 from portal.forms.questions import ROW_GROUPS, ROW_TITLES, CodeList, Condition, Constraints, Prefill, Question, Section
@@ -63,6 +71,7 @@ __all__ = [
     "resident_id_fault",
     "separate_counts",
     "situation",
+    "unreadable",
     "validate",
     "warnings",
 ]

@@ -112,6 +112,30 @@ def in_form_order(form: Form, errors: Iterable[FieldError]) -> list[FieldError]:
     return sorted(errors, key=place)
 
 
+def unreadable(form: Form, answers: Mapping[str, Any]) -> list[FieldError]:
+    """The texts a draft keeps because nobody could read them (see `Posted.as_typed`), named like on the day they were
+    typed.
+    """
+    found = [error for question in form.scalars for error in _unread(question, answers, "")]
+    for group, questions in form.rows.items():
+        rows = answers.get(group)
+        for at, row in enumerate(rows if isinstance(rows, list) else ()):
+            if isinstance(row, Mapping):
+                found += [error for question in questions for error in _unread(question, row, f"/{group}/{at}")]
+    return found
+
+
+def _unread(question: Question, answers: Mapping[str, Any], pointer: str) -> list[FieldError]:
+    value, reader = answers.get(question.id), _READERS.get(question.type)
+    if reader is None or not isinstance(value, str):
+        return []
+    try:
+        reader(question, [value])
+    except _Unreadable as error:
+        return [fault(f"{pointer}/{question.id}", question.id, question.title, error.code)]
+    return []
+
+
 def _removed(pressed: list[tuple[str, str]], group: str) -> frozenset[int]:
     rows = (_ROW.fullmatch(value) for name, value in pressed if name == "_remove")
     return frozenset(int(match[2]) for match in rows if match is not None and match[1] == group)

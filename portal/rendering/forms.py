@@ -91,9 +91,11 @@ def form_view(
     sections: Collection[str] | None = None,
     why: Why = "section",
     read_only: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> FormView:
     """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part;
-    `read_only` are questions that somebody else has answered for good, such as the accepting window.
+    `read_only` are questions that somebody else has answered for good, such as the accepting window; `without` are
+    questions that are not asked on this page at all, such as what is handed over the desk.
     """
     page = Page(
         form=form,
@@ -110,7 +112,8 @@ def form_view(
         why=why == "question",
         read_only=frozenset(read_only),
     )
-    shown = [group for group in form.layout.groups if sections is None or group.section in sections]
+    layout = form.layout.only(form.questions.keys() - set(without))
+    shown = [group for group in layout.groups if sections is None or group.section in sections]
     owners: dict[str, Group] = {}
     for group in shown:
         if group.rows is not None:

@@ -9,6 +9,11 @@ from __future__ import annotations
 PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.home", "home"),
     ("portal.web.account", "account"),
+    ("portal.web.apply", "apply"),
+    ("portal.web.drafts", "drafts"),
+    ("portal.web.applications", "applications"),
+    ("portal.web.receipts", "receipts"),
+    ("portal.web.track", "track"),
     ("portal.web.printing.routes", "printing"),
     ("portal.web.papers", "papers"),
     ("portal.web.phone", "phone"),

@@ -43,7 +43,7 @@ GROUPS: dict[str, Text] = {
 PLACES: tuple[Place, ...] = (
     Place("home", Text("首页", "Home"), "/", "work"),
     Place("apply", Text("新申请", "New application"), "/apply", "work", ("application.create",)),
-    Place("drafts", Text("我的草稿", "My drafts"), "/drafts", "work", ("application.create",)),
+    Place("drafts", Text("草稿", "Drafts"), "/drafts", "work", ("application.create",)),
     Place(
         "inbox",
         Text("待办", "Inbox"),
