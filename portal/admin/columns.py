@@ -24,8 +24,8 @@ from portal.values import Text, WorkingCalendar, yuan
 
 ANSWER = "q_"  # a column or search field that holds an answer: this and the question's id
 PROMOTED: dict[str, Text] = {
-    "number": Text("编号", "Number"),
     "applicant": Text("申请人", "Applicant"),
+    "number": Text("编号", "Number"),
     "place": Text("户籍地", "Place"),
     "clock": Text("时限", "Clock"),
     "standing": Text("进度", "Standing"),
@@ -33,6 +33,7 @@ PROMOTED: dict[str, Text] = {
     "amount": Text("金额(元)", "Amount (yuan)"),
 }
 OPENED = Text("受理日期", "Accepted on")
+LONG = 20  # longer answers may break over several lines
 NUMBERS = frozenset({"amount"})
 # What a list may be sorted by: the columns its index holds.
 ORDERS = {"number": Case.id, "place": Case.region_code, "clock": Case.due_on}
@@ -63,7 +64,7 @@ class Columns:
 
 def title_of(question: Question) -> Text:
     """A question's title where it stands alone: a member's name is not the applicant's."""
-    if question.group != "members":
+    if question.group != "members" or question.title.zh.startswith("是否"):
         return question.title
     return Text(f"成员{question.title.zh.removeprefix('成员')}", f"Member: {question.title.en}")
 
@@ -109,13 +110,14 @@ class Sheet:
             "opened": case.opened_on.isoformat(),
         }
 
-    def _answer(self, case: Case, name: str, question: Question) -> str:
+    def _answer(self, case: Case, name: str, question: Question) -> Markup | str:
         regions = {code: text(title) for code, title in self.regions.items()}
         shown = (
             display_text(self.catalogue.bank, question, value, self.lang, regions=regions)
             for value in _each(case.listing.get(name.removeprefix(ANSWER)), question)
         )
-        return t("、", ", ").join(one for one in shown if one)
+        words = t("、", ", ").join(one for one in shown if one)
+        return Markup('<span class="long">{}</span>').format(words) if len(words) > LONG else words
 
 
 def is_paused(case: Case) -> bool:

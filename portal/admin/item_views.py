@@ -1,15 +1,28 @@
-"""The generated list of an item and the screen on which its cases are decided."""
+"""The generated list of an item and the screen on which its cases are decided, alone or many at once."""
 
 from __future__ import annotations
 
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.decorators import has_access
 
-from portal.admin.columns import NUMBERS
+from portal.admin import deciding
+from portal.admin.approval import approval
+from portal.admin.columns import NUMBERS, card_of
 from portal.admin.cures import SafeModelView
+from portal.cases.commands import act
+from portal.cases.disclosing import unmask
+from portal.cases.models import Task
+from portal.cases.rules import OUTCOMES
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.model import Item
+from portal.db import db, transaction
+from portal.errors import INVALID, Refused
+from portal.reader import current_actor, lang, now, t, text, today
+from portal.workflow.engine import REASON_MISSING
+
+SENT = 303
 
 
 class ItemView(SafeModelView):
@@ -18,10 +31,14 @@ class ItemView(SafeModelView):
     item: Item
     catalogue: Catalogue
     granted_to: tuple[str, ...] = ()
+    include_route_methods = SafeModelView.include_route_methods | {"decide", "disclose"}
     add_form = edit_form = DynamicForm  # nothing is added or edited here; FAB would make forms from the table
     add_columns = edit_columns = show_columns = ["id"]
     list_template = "portal/items/list.html"
+    show_template = "portal/items/approval.html"
     page_size = 25
+
+    # --- list -------------------------------------------------------------------------------------------------------
 
     @expose("/")
     @expose("/list/")
@@ -31,3 +48,101 @@ class ItemView(SafeModelView):
 
     def _get_list_widget(self, filters, *args, **kwargs):
         return super()._get_list_widget(filters, *args, number_columns=NUMBERS, **kwargs)
+
+    # --- one case ---------------------------------------------------------------------------------------------------
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk):
+        return self._screen(self._key(pk))
+
+    @expose("/show/<pk>", methods=["POST"])
+    @has_access
+    def decide(self, pk):
+        """One button of the decision form. What is refused comes back with everything that was typed."""
+        case_id = self._key(pk)
+        task = self._task(case_id, request.form.get("task", ""))
+        screen = self._approval(case_id)
+        work = next((one for one in screen.work if one.task.id == task.id), None)
+        entered = deciding.read(request.form, work, {person.row for person in screen.judgement.persons})
+        refusal = self._carried_out(entered)
+        if refusal is not None:
+            return self._screen(case_id, refusal=refusal, entered=entered)
+        flash(t("已办理。", "Done."), "success")
+        if self.datamodel.get(case_id) is None:  # stepping back from a file ends the right to look at it
+            return redirect(url_for(f"{self.endpoint}.list"), code=SENT)
+        return redirect(url_for(f"{self.endpoint}.show", pk=case_id), code=SENT)
+
+    def _carried_out(self, entered):
+        """None when it was done; otherwise why not, and nothing has changed."""
+        if entered.faults:
+            return Refused(INVALID, entered.faults, count=len(entered.faults))
+        try:
+            with transaction(db.session()) as session:
+                act(
+                    session,
+                    current_actor(),
+                    entered.task_id,
+                    entered.action,
+                    entered.payload,
+                    reason=entered.reason,
+                    to=entered.to,
+                    now=now(),
+                )
+        except Refused as refusal:
+            db.session.rollback()
+            return refusal
+        return None
+
+    @expose("/show/<pk>/numbers", methods=["POST"])
+    @has_access
+    def disclose(self, pk):
+        """The same screen once with full numbers, for a purpose that is kept in the trail."""
+        case_id = self._key(pk)
+        try:
+            with transaction(db.session()) as session:
+                unmask(session, current_actor(), case_id, request.form.get("purpose", ""), now=now())
+        except Refused as refusal:
+            db.session.rollback()
+            return self._screen(case_id, refusal=refusal)
+        return self._screen(case_id, unmasked=True)
+
+    def _key(self, pk):
+        """The key of a case of this item the reader may see; anything else is not there."""
+        case = self.datamodel.get(pk, self._base_filters)
+        if case is None:
+            abort(404)
+        return case.id
+
+    def _task(self, case_id, number):
+        """A task of this very case, done or not: a forged one is not there."""
+        task = db.session.get(Task, int(number)) if number.isascii() and number.isdigit() and len(number) < 18 else None
+        if task is None or task.case_id != case_id:
+            abort(404)
+        return task
+
+    def _approval(self, case_id, *, unmasked=False):
+        return approval(
+            db.session(), current_actor(), case_id, now=now(), today=today(), lang=lang(), unmasked=unmasked
+        )
+
+    def _screen(self, case_id, *, refusal=None, entered=None, unmasked=False):
+        screen = self._approval(case_id, unmasked=unmasked)
+        errors, status = {}, 200
+        if refusal is not None:
+            status = 409 if refusal.problem.status == 404 else refusal.problem.status
+            errors = {fault.question: text(fault.message) for fault in refusal.fields}
+            if refusal.problem is REASON_MISSING:
+                errors["reason"] = text(refusal.text)
+        page = self.render_template(
+            self.show_template,
+            title=self.show_title,
+            screen=screen,
+            card=card_of(screen.case, today()),
+            refusal=refusal,
+            errors=errors,
+            entered=entered,
+            outcomes=OUTCOMES,
+            list_address=url_for(f"{self.endpoint}.list"),
+        )
+        return page, status

@@ -14,7 +14,7 @@ from portal.cases.recognising import assumed_statuses
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
 from portal.recognitions import queries as recognition_queries
-from portal.rules import Judgement, judge
+from portal.rules import Environment, Judgement, judge
 from portal.verification import queries as verification_queries
 
 
@@ -23,15 +23,18 @@ class Assessment:
     """What the rules say about a case today, and on what it rests.
 
     `assumed` names recognitions counted as held because a co-applied item is still being decided; `awaited` the
-    questions only the visit or the comparisons can answer and that are not in yet.
+    questions only the visit or the comparisons can answer and that are not in yet. `proposed_fen` is what would be
+    awarded: to persons the sum over all who qualify.
     """
 
     judgement: Judgement
+    environment: Environment
     facts: Mapping[str, Any]
     statuses: Mapping[str, bool]
     assumed: frozenset[str]
     awaited: frozenset[str]
     on: date
+    proposed_fen: int | None
 
     @property
     def outcome(self) -> str:
@@ -58,6 +61,17 @@ def assess(db: Session, case: Case, *, today: date, catalogue: Catalogue | None 
     statuses, assumed = assumed_statuses(db, catalogue, case, today)
     awaited = frozenset(verification_queries.awaited(db, application, catalogue))
     environment = catalogue.environment(facts, today, statuses)
+    policy = catalogue.policy(case.item)
+    judged = judge(policy, environment, awaited=awaited)
     return Assessment(
-        judge(catalogue.policy(case.item), environment, awaited=awaited), facts, statuses, assumed, awaited, today
+        judged, environment, facts, statuses, assumed, awaited, today, _proposed(judged, policy.benefit.award)
     )
+
+
+def _proposed(judged: Judgement, award: str) -> int | None:
+    """What the rules would have paid out; the amount of the best row where it is not an award to several persons."""
+    best = judged.proposed_fen if judged.amount_fen is None else judged.amount_fen
+    amounts = [person.amount_fen for person in judged.persons if person.outcome == "eligible"]
+    if award != "persons" or not amounts or None in amounts:
+        return best
+    return sum(amount for amount in amounts if amount is not None)

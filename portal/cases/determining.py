@@ -29,15 +29,11 @@ def prepare(file: File, case: Case, payload: Mapping[str, Any], reason: str) -> 
     """
     assessment = assess(file.db, case, today=file.today, catalogue=file.catalogue)
     outcome, amount = payload.get("outcome"), payload.get("amount_fen")
-    proposed = (
-        assessment.judgement.proposed_fen
-        if assessment.judgement.amount_fen is None
-        else assessment.judgement.amount_fen
-    )
+    proposed = assessment.proposed_fen
     if amount is None and outcome == "eligible":
         amount = proposed
     text = (str(payload.get("reason") or "") or reason).strip()[:1000]
-    faults = _faults(outcome, amount, text, assessment, proposed)
+    faults = _faults(outcome, amount, text, assessment, proposed, payload.get("persons"))
     if faults:
         raise Refused(BAD_DECISION, tuple(faults))
     persons = payload.get("persons") or proposed_persons(assessment)
@@ -57,7 +53,7 @@ def confirm(file: File, case: Case, reason: str) -> Determination:
     outcome = case.prepared_outcome or assessment.judgement.outcome
     if not case.prepared_outcome:  # an automatic item: the list rule held, nobody had to prepare it
         case.prepared_outcome = case.outcome = outcome
-        case.amount_fen = assessment.judgement.amount_fen
+        case.amount_fen = assessment.proposed_fen if outcome == "eligible" else None
         case.persons = proposed_persons(assessment)
     return _record(file, case, assessment, "confirmed", outcome, case.amount_fen, case.persons, reason or case.reason)
 
@@ -79,7 +75,27 @@ def proposed_persons(assessment: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-def _faults(outcome: Any, amount: Any, reason: str, assessment: Assessment, proposed: int | None) -> list[FieldError]:
+def _are_persons(given: Any, assessment: Assessment) -> bool:
+    """Whether every person named is a row of the household, once, with an amount or none."""
+    if given is None:
+        return True
+    members = assessment.facts.get("members")
+    count = len(members) if isinstance(members, list) else 0
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
+        return False
+    rows = [one.get("row") for one in given]
+    amounts = [one.get("amount_fen") for one in given]
+    sound = all(isinstance(row, int) and not isinstance(row, bool) and 0 <= row < count for row in rows)
+    return (
+        sound
+        and len(set(rows)) == len(rows)
+        and all(a is None or (isinstance(a, int) and not isinstance(a, bool) and a >= 0) for a in amounts)
+    )
+
+
+def _faults(
+    outcome: Any, amount: Any, reason: str, assessment: Assessment, proposed: int | None, payload_persons: Any
+) -> list[FieldError]:
     faults = []
     if outcome not in DECIDED:
         faults.append(
@@ -94,6 +110,15 @@ def _faults(outcome: Any, amount: Any, reason: str, assessment: Assessment, prop
                 "amount_fen",
                 "amount",
                 Text("金额应为不小于零的数。", "The amount must be zero or more."),
+            )
+        )
+    if not _are_persons(payload_persons, assessment):
+        faults.append(
+            FieldError(
+                "/persons",
+                "persons",
+                "persons",
+                Text("人员应为家庭成员,金额不小于零。", "Persons are members of the household, amounts zero or more."),
             )
         )
     departs = outcome != assessment.judgement.outcome or (outcome == "eligible" and amount != proposed)
@@ -135,7 +160,7 @@ def _record(
         outcome=outcome,
         amount_fen=amount,
         proposed_outcome=judged.outcome,
-        proposed_fen=judged.proposed_fen if judged.amount_fen is None else judged.amount_fen,
+        proposed_fen=assessment.proposed_fen,
         persons=list(persons or []),
         reason=reason,
         decided_by=file.actor.name,

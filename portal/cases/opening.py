@@ -91,5 +91,4 @@ def propose(file: File, case: Case) -> None:
     case.listing = listing((questions[name] for name in file.catalogue.item(case.item).view.list), assessment.facts)
     case.proposed_outcome = assessment.outcome
     if not case.prepared_outcome:
-        judged = assessment.judgement
-        case.amount_fen = judged.amount_fen if judged.amount_fen is not None else judged.proposed_fen
+        case.amount_fen = assessment.proposed_fen

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.forms import ROW_TITLES, Form, Group, Question
+from portal.forms import ROW_TITLES, Bank, Control, Form, Group, Question
 from portal.rendering.display import display_text
 from portal.rendering.form_words import WORDS, word
+from portal.values import Text
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,39 @@ def facts_view(
     )
 
 
+def fieldset_view(
+    bank: Bank,
+    title: Text,
+    questions: Sequence[str],
+    columns: Sequence[Column],
+    *,
+    lang: str = "zh",
+    unmask: bool = False,
+    regions: Mapping[str, str] | None = None,
+) -> FactsView:
+    """The facts of one titled group of questions, as an item's own document groups them."""
+    reader = _Reader(bank, columns, lang, unmask, False, regions or {})
+    by_rows: dict[str | None, list[Control]] = {}
+    for name in questions:
+        question = bank.questions[name]
+        by_rows.setdefault(question.group if question.in_rows else None, []).append(Control(name))
+    groups = [
+        part
+        for rows, controls in by_rows.items()
+        for part in reader.groups(Group(f"{questions[0]}-{rows or ''}", title, tuple(controls), rows), None)
+    ]
+    return FactsView(
+        title=title.to(lang),
+        columns=tuple(column.title for column in columns),
+        groups=tuple(groups),
+        words={name: text.to(lang) for name, text in WORDS.items()},
+        differences=sum(row.differs for group in groups for row in group.rows),
+    )
+
+
 @dataclass(frozen=True)
 class _Reader:
-    form: Form
+    form: Form | Bank
     columns: Sequence[Column]
     lang: str
     unmask: bool
@@ -114,7 +145,8 @@ class _Reader:
                     mark = str(row.get("row_id") or f"#{number}")
                     found.setdefault(mark, [{} for _ in self.columns])[at] = row
         title = ROW_TITLES[name].to(self.lang)
-        names = [question.id for question in self.form.rows[name] if question.id.endswith("_name")]
+        named = (q.id for q in self.form.questions.values() if q.group == name and q.id.endswith("_name"))
+        names = sorted(named, key=len)  # the person's own name is the shortest of them: member_name
         joined = []
         for number, rows in enumerate(found.values(), 1):
             called = next((row[names[0]] for row in rows if names and row.get(names[0])), "")

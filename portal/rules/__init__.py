@@ -3,7 +3,7 @@
 Pure: no clock, no files, no database. An unanswered fact gives *undetermined*, never *eligible*; money is integer 分.
 """
 
-from portal.rules.explaining import NearMiss, Trace, near_miss_in_words, trace
+from portal.rules.explaining import NearMiss, Term, Trace, near_miss_in_words, terms_of, trace
 from portal.rules.judging import Benefit, Judgement, PersonJudgement, Policy, Reason, Requirement, judge
 from portal.rules.operators import parse_day
 from portal.rules.outcomes import Environment, Undetermined
@@ -25,6 +25,7 @@ __all__ = [
     "Requirement",
     "Rule",
     "RuleError",
+    "Term",
     "Trace",
     "Undetermined",
     "Vocabulary",
@@ -32,5 +33,6 @@ __all__ = [
     "near_miss_in_words",
     "parse",
     "parse_day",
+    "terms_of",
     "trace",
 ]

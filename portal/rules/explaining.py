@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from portal.rules.compiling import compile_rule, truth
-from portal.rules.operators import is_number
+from portal.rules.compiling import compile_rule, rows_of, truth
+from portal.rules.operators import GROUPED, is_number
 from portal.rules.outcomes import Environment, Row, Undetermined, number
 from portal.rules.reading import names_in
 from portal.values import Text, yuan
@@ -122,6 +122,10 @@ def _written(document: Any, env: Environment, row: Row | None, *, money: bool, i
         if op in {"min", "max"} and isinstance(args, list):
             parts = [_written(part, env, row, money=money) for part in args if not (op == "max" and part == 0)]
             return parts[0] if len(parts) == 1 else f"{op}({', '.join(parts)})"
+        if op == "sum":
+            rows = rows_of(env, args[0])
+            each = [] if isinstance(rows, Undetermined) else [_written(args[1], env, r, money=money) for r in rows]
+            return f"({' + '.join(each)})" if inside and len(each) > 1 else " + ".join(each) or _number(0, money=money)
         chosen = _chosen(op, args, env, row)
         if chosen is not None:
             return _written(chosen, env, row, money=money, inside=inside)
@@ -129,7 +133,12 @@ def _written(document: Any, env: Environment, row: Row | None, *, money: bool, i
 
 
 def _operation(op: str, args: list[Any], env: Environment, row: Row | None, *, money: bool, inside: bool) -> str:
-    """A product has one factor in money, the largest; a quotient's divisor is a count."""
+    """A product has one factor in money, the largest; a quotient's divisor is a count. What adds nothing is left out."""
+    if op in {"+", "-"}:
+        kept = [n for n, part in enumerate(args) if (op == "-" and n == 0) or number(compile_rule(part)(env, row)) != 0]
+        args = [args[n] for n in kept] or args[:1]
+        if len(args) == 1:
+            return _written(args[0], env, row, money=money, inside=inside)
     if op == "*":
         values = [number(compile_rule(part)(env, row)) for part in args]
         sizes = [abs(v) if is_number(v) else 0 for v in values]
@@ -170,6 +179,63 @@ def _number(value: Any, *, money: bool) -> str:
         cents = exact / 100
         return yuan(int(exact)) if exact.denominator == 1 else f"{float(cents):,.4f}"
     return str(int(exact)) if exact.denominator == 1 else f"{float(exact):.4f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One name an amount was made from, with its value; a derived value brings the sum it came from and its own terms.
+
+    `chooses`: it took no part in the sum but decided which one was made.
+    """
+
+    name: str
+    value: Any
+    written: str = ""
+    terms: tuple[Term, ...] = ()
+    chooses: bool = False
+
+
+def terms_of(document: Any, env: Environment, row: Row | None) -> tuple[Term, ...]:
+    """The names on the way an amount took, each once, in the order they were used."""
+    found: dict[str, Term] = {}
+    for term in _terms(document, env, row, chooses=False):
+        if term.name not in found or found[term.name].chooses:
+            found[term.name] = term
+    return tuple(found.values())
+
+
+def _terms(document: Any, env: Environment, row: Row | None, *, chooses: bool) -> Iterator[Term]:
+    if isinstance(document, list):
+        for part in document:
+            yield from _terms(part, env, row, chooses=chooses)
+        return
+    if not isinstance(document, dict):
+        return
+    ((op, args),) = document.items()
+    if op in {"var", "param", "status"}:
+        yield _term(str(args), document, env, row, chooses=chooses)
+    elif op == "if":
+        yield from _terms(list(args[:-1:2]), env, row, chooses=True)
+        yield from _terms(_chosen(op, args, env, row), env, row, chooses=chooses)
+    elif op == "match":
+        yield from _terms(args[0], env, row, chooses=True)
+        yield from _terms(_chosen(op, args, env, row), env, row, chooses=chooses)
+    elif op in GROUPED:
+        return  # every row has its own; the sum shows what each one gave
+    else:
+        yield from _terms(args, env, row, chooses=chooses)
+
+
+def _term(name: str, document: Any, env: Environment, row: Row | None, *, chooses: bool) -> Term:
+    value = number(compile_rule(document)(env, row))
+    derived = env.derived.get(name)
+    own = row is not None and name in row
+    if derived is None or own or name in env.facts:
+        return Term(name, value, chooses=chooses)
+    inner = derived.rule.document
+    is_sum = is_number(value) and isinstance(inner, dict) and next(iter(inner)) in {*_SIGNS, "min", "max", "sum"}
+    written = _written(inner, env, row, money=derived.unit == "fen") if is_sum else ""
+    return Term(name, value, written, terms_of(inner, env, row), chooses)
 
 
 OPERATOR_WORDS: dict[str, Text] = {

@@ -71,12 +71,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class PersonJudgement:
-    """One row's result; `row` counts from 0."""
+    """One row's result, with its own reasons and arithmetic; `row` counts from 0."""
 
     row: int
     outcome: str
     amount_fen: int | None
     proposed_fen: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    arithmetic: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _judge_row(
         else None
     )
     awarded = fen if outcome == "eligible" else None
-    person = () if index is None else (PersonJudgement(index, outcome, awarded, fen),)
+    person = () if index is None else (PersonJudgement(index, outcome, awarded, fen, reasons, words),)
     routes = {r.rule: r.holds for r in reasons if r.on_fail == "route"}
     return Judgement(outcome, awarded, person, reasons, fen, words, _likely(outcome, reasons, awaited), routes)
 
