@@ -24,7 +24,7 @@ from portal.cases.handing import HANDING
 from portal.cases.letters import TITLES
 from portal.cases.models import Case, Task
 from portal.cases.rules import ENDED
-from portal.cases.working import CHANGES_FACTS, FORMS, Work, judge_again
+from portal.cases.working import CHANGES_FACTS, FORMS, Work, judge_again, settle_all
 from portal.errors import FORBIDDEN, Problem, Refused
 from portal.notices import commands as notice_commands
 from portal.organisation.queries import CITY_TIME
@@ -138,6 +138,16 @@ def act(
     return task
 
 
+def settle_some(
+    db: Session, actor: Actor, task_id: int, settlements: Sequence[Mapping[str, Any]], *, now: datetime
+) -> None:
+    """Keep what is settled so far; the step stays open for the rest."""
+    task = queries.task(db, actor, task_id)
+    if task.form != "settle":
+        raise Refused(NOT_OPEN)
+    settle_all(open_file(db, actor, task.application_id, now), settlements)
+
+
 def _refuse_unless_open(open_now: Sequence[Offer], step: str, action: str, reason: str) -> None:
     """The same refusals the engine gives, before anything is recorded."""
     offer = next((o for o in open_now if o.step == step and o.action == action), None)
@@ -244,4 +254,4 @@ def refresh_household(db: Session, household_id: int, *, now: datetime) -> int:
     return len(ids)
 
 
-__all__ = ["act", "act_on_many", "offers", "refresh_household", "revision", "tick", "withdraw"]
+__all__ = ["act", "act_on_many", "offers", "refresh_household", "revision", "settle_some", "tick", "withdraw"]

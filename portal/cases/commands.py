@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.cases.acting import act, act_on_many, offers, refresh_household, revision, tick, withdraw
+from portal.cases.acting import act, act_on_many, offers, refresh_household, revision, settle_some, tick, withdraw
 from portal.cases.drafts import faults_of, submit_draft
 from portal.cases.starting import Started, open_automatic
 from portal.cases.submitting import checked, choose, submit
@@ -18,6 +18,7 @@ __all__ = [
     "open_automatic",
     "refresh_household",
     "revision",
+    "settle_some",
     "submit",
     "submit_draft",
     "tick",

@@ -156,7 +156,7 @@ def _resume_task(file: File, case: Case | None, effect: ResumeTask) -> None:
 
 def _pause(file: File, case: Case | None, _effect: Pause) -> None:
     for task in open_tasks(file, case):
-        if task.form != "supplement":
+        if not file.catalogue.step(task.item, task.step).pauses:  # what the others wait for goes on
             task.status = "paused"
     if case is None:
         file.application.status = "supplement"

@@ -75,6 +75,7 @@ class HistoryLine:
     item: Text | None = None
     reason: str = ""
     action: str = ""
+    choice: str = ""
 
 
 def history(
@@ -107,6 +108,7 @@ def _line(
         item=catalogue.item(slug).title if slug is not None else None,
         reason=str(event.data.get("reason") or ""),
         action=event.action,
+        choice=str(event.data.get("choice") or ""),
     )
 
 

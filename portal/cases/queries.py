@@ -15,12 +15,15 @@ from portal.access.queries import colleagues as at_the_desk
 from portal.applications.models import Application
 from portal.cases.models import Case, Determination, Task
 from portal.cases.rules import ENDED, clock, days_left
+from portal.catalogue import queries as catalogue_queries
+from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.models import Publication
 from portal.errors import NOT_FOUND, Problem, Refused
 from portal.organisation.queries import calendar
 from portal.values import Text
 
 COUNT_CAP = 10_000
+OPEN = ("open", "paused", "blocked")
 BAD_CURSOR = Problem(
     "bad-cursor", 400, Text("翻页标记无效,请从第一页开始。", "The page marker is not valid; start from the first page.")
 )
@@ -103,7 +106,7 @@ def inbox(
     limit: int = 50,
 ) -> Page:
     """Open tasks the actor may work on, the nearest deadline first; paused ones last."""
-    conditions = [workable(actor), Task.status.in_(("open", "paused", "blocked"))]
+    conditions = [workable(actor), Task.status.in_(OPEN)]
     if q:
         conditions.append(
             or_(
@@ -155,22 +158,40 @@ def _card(card: str, today: date) -> ColumnElement[bool]:
     return cards.get(card, ~or_(red, func.coalesce(yellow, false()), Task.status == "paused"))
 
 
-def waiting_steps(db: Session, actor: Actor) -> dict[str, int]:
-    """How many open tasks wait at each step, for the inbox's filter chips."""
-    query = select(Task.step, func.count()).where(workable(actor), Task.status.in_(("open", "paused", "blocked")))
-    return dict(db.execute(query.group_by(Task.step)).all())
+def waiting_groups(db: Session, actor: Actor) -> dict[tuple[str, str | None], int]:
+    """How many tasks wait at each step of each item, for the inbox's filters; counted up to the cap."""
+    some = select(Task.step, Task.item).where(workable(actor), Task.status.in_(OPEN)).limit(COUNT_CAP).subquery()
+    rows = db.execute(select(some.c.step, some.c.item, func.count()).group_by(some.c.step, some.c.item))
+    return {(step, item): count for step, item, count in rows}
+
+
+def waiting(db: Session, actor: Actor, cap: int) -> int:
+    """How many tasks the actor could work on now, counted up to a cap: for the menu, on every page."""
+    some = select(Task.id).where(workable(actor), Task.status == "open").limit(cap + 1)
+    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def task(db: Session, actor: Actor, task_id: int) -> Task:
     """One open task the actor may work on; gone, done and not yours look the same."""
     found = db.scalar(
         select(Task)
-        .where(Task.id == task_id, workable(actor), Task.status.in_(("open", "paused", "blocked")))
+        .where(Task.id == task_id, workable(actor), Task.status.in_(OPEN))
         .options(joinedload(Task.application), joinedload(Task.case))
     )
     if found is None:
         raise Refused(TASK_GONE)
     return found
+
+
+def catalogue_of(db: Session, task: Task) -> Catalogue:
+    """The catalogue a task's file was begun under."""
+    return catalogue_queries.release(db, task.application.release_id).catalogue
+
+
+def closed_task(db: Session, actor: Actor, task_id: int) -> Task | None:
+    """A task of the actor's desk that somebody has done already: for telling him who was first."""
+    query = select(Task).where(Task.id == task_id, workable(actor), Task.status.in_(("done", "cancelled")))
+    return db.scalar(query.options(joinedload(Task.application)))
 
 
 def colleagues(db: Session, actor: Actor, task: Task, today: date) -> Sequence[Colleague]:

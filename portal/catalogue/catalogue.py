@@ -28,7 +28,7 @@ from portal.errors import Problem, Refused
 from portal.forms import Bank, Form, compose
 from portal.rules import Derived, Environment, Judgement, Policy, judge
 from portal.values import Text, WorkingCalendar, nearest
-from portal.workflow import Workflow
+from portal.workflow import Step, Workflow
 
 UNKNOWN_ITEM: Final = Problem(
     "unknown-item", 404, Text("没有事项“{slug}”。{hint}", "There is no item {slug!r}. {hint}")
@@ -83,6 +83,16 @@ class Catalogue:
         """The item that fulfils a need: the one that grants the status, or the item named itself."""
         status = self.statuses.get(need)
         return status.granted_by if status else need if need in self.items else None
+
+    def step(self, item: str | None, name: str) -> Step:
+        """A step of an item's workflow, or of the shared front when no item is named."""
+        return self.workflows[self.item(item).workflow if item else "front"].steps[name]
+
+    def step_title(self, name: str) -> Text:
+        """What a step is called, in whichever workflow it stands: for filters over all of them."""
+        return next(
+            (flow.steps[name].title for flow in self.workflows.values() if name in flow.steps), Text(name, name)
+        )
 
     # --- judging -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from portal.forms import Form, Origin, Question, needed_by
@@ -91,6 +91,7 @@ class FieldView:
     accept: str | None = None
     origin: str | None = None
     origin_differs: str | None = None
+    beside: str | None = None
     used_by: str | None = None
     rule: str | None = None
     fixed: tuple[str, ...] = ()
@@ -114,6 +115,8 @@ class Page:
     source_titles: Mapping[str, str]
     why: bool
     read_only: frozenset[str] = frozenset()
+    beside: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def members(self) -> list[Mapping[str, Any]]:
@@ -146,7 +149,8 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
     error = " ".join(page.errors.get(pointer, ())) or None
     warning = " ".join(page.warnings.get(pointer, ())) or None
     origin, differs = _origin(page, question, pointer, value)
-    parts = {"help": help_text or hint, "error": error, "warning": warning, "origin": origin}
+    beside = page.beside.get(pointer)
+    parts = {"help": help_text or hint, "error": error, "warning": warning, "origin": origin, "beside": beside}
     condition = page.form.shown_when.get(question.id)
     return FieldView(
         pointer=pointer,
@@ -175,6 +179,7 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         accept="image/*" if question.type in {"photo", "signature"} else None,
         origin=origin,
         origin_differs=differs,
+        beside=beside,
         used_by=page.used_by(question) if page.why else None,
         rule=json.dumps(condition.document, ensure_ascii=False) if condition is not None else None,
         computed=question.compute is not None,

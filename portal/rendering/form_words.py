@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "none": Text("没有", "none"),
     "system": Text("系统", "the system"),
     "declared": Text("申报", "Declared"),
+    "colon": Text(":", ": "),
     "returned": Text("核对", "Returned"),
     "seen": Text("入户", "Seen"),
     "decided": Text("认定", "Decided"),

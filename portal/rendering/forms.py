@@ -92,10 +92,13 @@ def form_view(
     why: Why = "section",
     read_only: Collection[str] = (),
     without: Collection[str] = (),
+    beside: Mapping[str, str] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> FormView:
     """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part;
     `read_only` are questions that somebody else has answered for good, such as the accepting window; `without` are
-    questions that are not asked on this page at all, such as what is handed over the desk.
+    questions that are not asked on this page at all, such as what is handed over the desk. `beside` says, by pointer,
+    what the family declared where a question is asked again; `called` names rows by group and mark.
     """
     page = Page(
         form=form,
@@ -111,6 +114,8 @@ def form_view(
         source_titles=source_titles or {},
         why=why == "question",
         read_only=frozenset(read_only),
+        beside=beside or {},
+        called=called or {},
     )
     layout = form.layout.only(form.questions.keys() - set(without))
     shown = [group for group in layout.groups if sections is None or group.section in sections]
@@ -201,7 +206,7 @@ def _row_views(page: Page, name: str, questions: Sequence[Question]) -> tuple[Ro
     names = [question.id for question in page.form.rows[name] if question.id.endswith("_name")]
     views = []
     for at, row in enumerate(rows):
-        called = row.get(names[0]) if names else None
+        called = (row.get(names[0]) if names else None) or page.called.get(f"{name}/{row.get('row_id')}") or None
         heading = word("row", page.lang, title=title, n=at + 1)
         views.append(
             RowView(

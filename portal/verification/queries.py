@@ -176,7 +176,22 @@ def four_values(db: Session, application: Application, catalogue: Catalogue) -> 
         for name, value in seen.items()
     }
     returned = _returned(db, application, catalogue, declared, raised)
-    return FourValues(declared, returned, aligned, decided_facts(db, application, catalogue))
+    decided = decided_facts(db, application, catalogue)
+    return FourValues(declared, *(_marked_like(declared, side) for side in (returned, aligned, decided)))
+
+
+def _marked_like(declared: Mapping[str, Any], side: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows with the marks of the declared ones, so that a member is the same line in every column."""
+    marks = {name: [row.get("row_id") for row in rows_of(declared, name)] for name in declared}
+    return {
+        name: [
+            {**row, "row_id": marks[name][at]} if at < len(marks[name]) and marks[name][at] else row
+            for at, row in enumerate(value)
+        ]
+        if marks.get(name) and isinstance(value, list)
+        else value
+        for name, value in side.items()
+    }
 
 
 def _returned(

@@ -14,6 +14,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.applications", "applications"),
     ("portal.web.receipts", "receipts"),
     ("portal.web.track", "track"),
+    ("portal.web.desk.inbox", "inbox"),
+    ("portal.web.desk.tasks", "tasks"),
     ("portal.web.printing.routes", "printing"),
     ("portal.web.papers", "papers"),
     ("portal.web.phone", "phone"),
