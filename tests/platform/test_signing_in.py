@@ -118,7 +118,7 @@ def test_an_account_that_was_closed_is_out_at_once(app, clerk):
 def test_signing_in_leads_only_to_this_site(client, clerk, elsewhere):
     answer = try_to_sign_in(client, PASSWORD, address=f"/login/?next={elsewhere}")
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/apply"  # where a clerk begins, whatever the address asked for
 
 
 def test_a_token_dies_with_a_new_generation(app, clerk):
