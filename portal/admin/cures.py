@@ -221,15 +221,21 @@ class SafeModelView(ModelView):
             abort(404)
         if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
             raise Refused(FORBIDDEN)
-        if not keys:
+        rows = self._rows(keys)
+        if not rows:
             flash(t("请先勾选要办理的行。", "Tick the rows first."), "warning")
             return redirect(self.get_redirect(), code=303)
+        return action.func(rows[0] if single else rows)
+
+    def _rows(self, keys):
+        """The rows of these keys, each through the scope; one strange key refuses all."""
         if len(keys) > MAX_PAGE_SIZE:
             abort(400)
-        rows = [self.datamodel.get(self._deserialize_pk_if_composite(key), self._base_filters) for key in keys]
+        unique = dict.fromkeys(keys)
+        rows = [self.datamodel.get(self._deserialize_pk_if_composite(key), self._base_filters) for key in unique]
         if any(row is None for row in rows):
             abort(404)
-        return action.func(rows[0] if single else rows)
+        return rows
 
     @expose("/action/<string:name>/<pk>", methods=["POST"])
     def action(self, name, pk):

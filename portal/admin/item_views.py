@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from flask import abort, flash, redirect, request, url_for
-from flask_appbuilder import expose
+from flask_appbuilder import action, expose
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.decorators import has_access
 
+from portal.admin import bulk as bulk_work
 from portal.admin import deciding
 from portal.admin.approval import approval
+from portal.admin.bulk import BULKS
 from portal.admin.columns import NUMBERS, card_of
-from portal.admin.cures import SafeModelView
+from portal.admin.cures import SafeModelView, said
 from portal.cases.commands import act
 from portal.cases.disclosing import unmask
-from portal.cases.models import Task
+from portal.cases.models import Case, Task
 from portal.cases.rules import OUTCOMES
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.model import Item
 from portal.db import db, transaction
-from portal.errors import INVALID, Refused
+from portal.errors import FORBIDDEN, INVALID, Refused
 from portal.reader import current_actor, lang, now, t, text, today
 from portal.workflow.engine import REASON_MISSING
 
@@ -31,7 +33,7 @@ class ItemView(SafeModelView):
     item: Item
     catalogue: Catalogue
     granted_to: tuple[str, ...] = ()
-    include_route_methods = SafeModelView.include_route_methods | {"decide", "disclose"}
+    include_route_methods = SafeModelView.include_route_methods | {"decide", "disclose", "bulk"}
     add_form = edit_form = DynamicForm  # nothing is added or edited here; FAB would make forms from the table
     add_columns = edit_columns = show_columns = ["id"]
     list_template = "portal/items/list.html"
@@ -47,7 +49,9 @@ class ItemView(SafeModelView):
         return super().list()
 
     def _get_list_widget(self, filters, *args, **kwargs):
-        return super()._get_list_widget(filters, *args, number_columns=NUMBERS, **kwargs)
+        actor = current_actor()
+        open_now = {name: self.actions[name] for name, bulk in BULKS.items() if actor.may(bulk.function)}
+        return super()._get_list_widget(filters, *args, number_columns=NUMBERS, own_actions=open_now, **kwargs)
 
     # --- one case ---------------------------------------------------------------------------------------------------
 
@@ -146,3 +150,52 @@ class ItemView(SafeModelView):
             list_address=url_for(f"{self.endpoint}.list"),
         )
         return page, status
+
+    # --- many cases -------------------------------------------------------------------------------------------------
+
+    @action("agree", said(BULKS["agree"].title), single=False)
+    def agree(self, cases):
+        return self._preview(cases, BULKS["agree"])
+
+    @action("confirm", said(BULKS["confirm"].title), single=False)
+    def confirm(self, cases):
+        return self._preview(cases, BULKS["confirm"])
+
+    def _preview(self, cases, chosen):
+        """What will happen to each; nothing is done yet."""
+        if not current_actor().may(chosen.function):
+            raise Refused(FORBIDDEN)
+        rows = bulk_work.preview(db.session(), current_actor(), cases, chosen, now())
+        return self._bulk_page("portal/items/preview.html", chosen, rows=rows)
+
+    @expose("/bulk", methods=["POST"])
+    @has_access
+    def bulk(self):
+        """Do what the preview showed to the rows that are still ticked."""
+        chosen = BULKS.get(request.form.get("bulk", ""))
+        if chosen is None:
+            abort(404)
+        if not current_actor().may(chosen.function):
+            raise Refused(FORBIDDEN)
+        cases = self._rows(request.form.getlist("rowid"))
+        if not cases:
+            flash(t("没有勾选,未办理。", "Nothing was ticked and nothing was done."), "warning")
+            return redirect(url_for(f"{self.endpoint}.list"), code=SENT)
+        numbers = [case.id for case in cases]
+        with transaction(db.session()) as session:
+            results = bulk_work.carry_out(
+                session,
+                current_actor(),
+                [session.get_one(Case, number) for number in numbers],
+                chosen,
+                seen={n: request.form.get(f"seen_{n}", "") for n in numbers},
+                reasons={n: request.form.get(f"reason_{n}", "").strip() for n in numbers},
+                reason=request.form.get("reason", "").strip(),
+                now=now(),
+            )
+        return self._bulk_page("portal/items/results.html", chosen, results=results)
+
+    def _bulk_page(self, template, chosen, **context):
+        return self.render_template(
+            template, title=self.list_title, bulk=chosen, list_address=url_for(f"{self.endpoint}.list"), **context
+        )

@@ -106,7 +106,7 @@ def _differences(file: str, pointer: str, old: Any, new: Any) -> Iterator[Change
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _by_key(file, pointer, old, new)
     elif isinstance(old, list) and isinstance(new, list):
-        names = _names(old), _names(new)
+        names = entries_by_name(old), entries_by_name(new)
         if names[0] is not None and names[1] is not None:
             yield from _by_key(file, pointer, names[0], names[1])
         elif all(not isinstance(value, dict | list) for value in (*old, *new)):
@@ -143,7 +143,7 @@ def _members(file: str, pointer: str, old: list[Any], new: list[Any]) -> Iterato
         yield Change(file, pointer, "changed", old, new)
 
 
-def _names(entries: list[Any]) -> dict[str, Any] | None:
+def entries_by_name(entries: list[Any]) -> dict[str, Any] | None:
     """The entries by their own name, when all have one and none twice; else None: they are matched by position."""
     for name in ("id", "code", "slug", "from", "scope"):
         keys = [entry.get(name) if isinstance(entry, dict) else None for entry in entries]

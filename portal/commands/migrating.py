@@ -22,7 +22,7 @@ from portal.settings import shipped
 
 # Every package with tables. A missing one shows at once: `portal db check` would want to drop its tables.
 PACKAGES = (
-    "organisation", "access", "audit", "catalogue", "households", "recognitions", "registers", "files", "applications",
+    "organisation", "access", "audit", "catalogue", "proposals", "households", "recognitions", "registers", "files", "applications",
     "verification", "notices", "visits", "cases", "entitlements",
 )  # fmt: skip
 

@@ -42,8 +42,8 @@ def test_the_rules_stand_with_clause_and_what_is_missing(as_):
     page = text_of(as_("mz").get(DIBAO).text)
     assert "社会救助暂行办法第九条" in page
     assert "待入户或核对:高消费迹象" in page
-    assert "不符合 整户保的差额补助大于零 → 须人工判定" in page
-    assert "620.00 × 0 − 7,200.00 ÷ 12" in page
+    assert "未知 一年内无建房购房豪华装修,无高消费 → 须人工判定" in page
+    assert "620.00 × 2 − 7,200.00 ÷ 12 = 640.00 元" in page
     assert "家庭年收入(计入) 7,200.00 7,200.00 元" in page
 
 
