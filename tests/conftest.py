@@ -5,6 +5,7 @@ Nothing is imitated: PostgreSQL, Redis and Chromium run on 127.0.0.1 and are sto
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +21,7 @@ from portal.db import open_engine
 from portal.sealing import Vault
 from portal.settings import Settings, load
 from tests.servers import Databases, Postgres, Redis, serving
-
-SECRET = "tests-only-secret-of-thirty-two-characters"
+from tests.town import SECRET, make_town
 
 hypothesis_settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -188,3 +188,42 @@ def shipped_release() -> Any:
 
     source, faults = read_directory(None)
     return build(source, faults)
+
+
+@pytest.fixture(scope="session")
+def town_url(databases: Databases) -> str:
+    """A database with a small fictional town in every state; to be read, or copied by whoever changes it."""
+    return make_town(databases)
+
+
+@pytest.fixture
+def town_copy(town_url: str, tmp_path: Path) -> str:
+    """The town on a file of its own."""
+    place = tmp_path / "town.db"
+    shutil.copy(town_url.removeprefix("sqlite:///"), place)
+    return f"sqlite:///{place}"
+
+
+@pytest.fixture
+def town(town_url: str, vault: Vault) -> Iterator[Session]:
+    """A session on the town; what a test changes is rolled back."""
+    engine = open_engine(town_url)
+    with Session(engine, info={"vault": vault}) as opened:
+        yield opened
+        opened.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def town_app(town_copy: str, tmp_path: Path, shipped_release: Any) -> Iterator[Any]:
+    """The application on a town of its own, with the release its files were made under."""
+    from portal.app import create_app
+    from portal.db import db
+
+    environment = {"PORTAL_DATABASE_URL": town_copy, "PORTAL_SECRET_KEY": SECRET, "PORTAL_DEMO": "1"}
+    made = create_app(load({**environment, "PORTAL_FILES": str(tmp_path / "files")}), shipped_release)
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.cases.flow import File, signal_cases
+from portal.cases.flow import File, promote, signal_cases
 from portal.cases.letters import TITLES, all_ended, body
 from portal.cases.models import Case
 from portal.cases.opening import propose
@@ -140,8 +140,8 @@ def _tell_dependants(file: File) -> None:
         propose(file, case)
         if now == "failed":
             signal_cases(file, "recognition_failed", [case])
-        elif case.status == "waiting":
-            case.status = "prepared"
+        else:
+            promote(file, case, State.from_json(case.state))
 
 
 def refresh(file: File) -> None:

@@ -104,7 +104,7 @@ def carry_out(file: File, case: Case | None, result: Result) -> None:
         if handler is not None:
             handler(file, case, effect)
     if case is not None:
-        _promote(file, case, result.state)
+        promote(file, case, result.state)
 
 
 def _open_task(file: File, case: Case | None, effect: OpenTask) -> None:
@@ -256,15 +256,17 @@ def signal_cases(file: File, name: str, cases: Iterable[Case] | None = None) -> 
         carry_out(file, case, workflow.signal(flow, state, name, case_context(file, case), file.now))
 
 
-def _promote(file: File, case: Case, state: State) -> None:
+def promote(file: File, case: Case, state: State) -> None:
     """Keep the columns lists read in step with the state: the current step, the nearest deadline, the status."""
     flow = file.catalogue.workflows[file.catalogue.item(case.item).workflow]
     current = [entry for entry in state.open if not entry.held] or list(state.open)
     case.step = current[0].step if current else ""
     if case.status in ENDED:
         return
-    due = [entry.due_on for entry in current if entry.due_on and flow.steps[entry.step].assign]
-    yellow = [entry.yellow_on for entry in current if entry.yellow_on]
+    # A confirmation that waits for another item's recognition is nobody's delay: its case keeps to the promised day.
+    timed = [e for e in current if not (case.recognition == "pending" and flow.steps[e.step].needs)]
+    due = [entry.due_on for entry in timed if entry.due_on and flow.steps[entry.step].assign]
+    yellow = [entry.yellow_on for entry in timed if entry.yellow_on]
     case.due_on = min(due, default=case.promised_on)
     case.yellow_on = min(yellow, default=None)
     if not case.prepared_outcome:

@@ -32,7 +32,7 @@ from portal.verification import commands as verification_commands
 from portal.verification.models import Conflict
 from portal.verification.queries import open_conflicts
 
-LATE, STUCK = 0.13, 0.04  # of the tasks: done after their day; not touched for two weeks
+LATE, STUCK = 0.07, 0.015  # of the tasks: done after their day; not touched for two weeks
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ def region_options(db: Session) -> list[tuple[str, Text]]:
     return [(code, _full_title(code, names)) for code in names]
 
 
+def ancestors(code: str) -> list[str]:
+    """The codes of the divisions a place lies in, widest first."""
+    return [code[:length] for length in LEVEL_LENGTHS if length < len(code)]
+
+
 def _full_title(code: str, names: Mapping[str, tuple[str, str]]) -> Text:
     levels = LEVEL_LENGTHS[1:] if len(code) > LEVEL_LENGTHS[0] else LEVEL_LENGTHS
     chain = [names[code[:n]] for n in levels if len(code) >= n and code[:n] in names]

@@ -20,4 +20,5 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.papers", "papers"),
     ("portal.web.phone", "phone"),
     ("portal.web.signatures", "signatures"),
+    ("portal.web.board", "board"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 
 import pytest
@@ -15,15 +14,7 @@ from portal.cases.models import Task
 from portal.cli import cli
 from portal.db import open_engine
 from portal.organisation.queries import CITY_TIME, moment
-from tests.demo.conftest import runner
-
-
-@pytest.fixture
-def copy_url(town_url, tmp_path):
-    """The town on a file of its own, because time moves for good."""
-    place = tmp_path / "town.db"
-    shutil.copy(town_url.removeprefix("sqlite:///"), place)
-    return f"sqlite:///{place}"
+from tests.town import runner
 
 
 def waiting(url):
@@ -35,41 +26,42 @@ def waiting(url):
     return found, today
 
 
-def test_after_eight_days_no_notice_hangs_any_more(copy_url):
-    hanging, today = waiting(copy_url)
+def test_after_eight_days_no_notice_hangs_any_more(town_copy):
+    hanging, today = waiting(town_copy)
     assert hanging > 0
-    told = json.loads(runner(copy_url)("demo", "advance", 9, "--json").stdout)
-    assert waiting(copy_url) == (0, today + timedelta(days=9))
+    told = json.loads(runner(town_copy)("demo", "advance", 9, "--json").stdout)
+    assert waiting(town_copy) == (0, today + timedelta(days=9))
     assert len(told["waits_ended"]) >= hanging
     assert told["red"]
     assert {"number", "item", "step", "due_on"} == set(told["red"][0])
 
 
-def test_a_day_may_be_named(copy_url):
-    _, today = waiting(copy_url)
+def test_a_day_may_be_named(town_copy):
+    _, today = waiting(town_copy)
     wanted = today + timedelta(days=2)
-    result = runner(copy_url)("demo", "advance", "--to", wanted.isoformat())
+    result = runner(town_copy)("demo", "advance", "--to", wanted.isoformat())
     assert result.exit_code == 0, result.output
     assert f"to {wanted}" in result.output
-    assert waiting(copy_url)[1] == wanted
+    assert waiting(town_copy)[1] == wanted
 
 
 @pytest.mark.parametrize("arguments", [("--", "-1"), ("0",), ("--to", "2001-01-01"), (), ("3", "--to", "2030-01-01")])
-def test_the_clock_is_moved_forward_and_by_one_measure(copy_url, arguments):
-    before = waiting(copy_url)
-    assert runner(copy_url)("demo", "advance", *arguments).exit_code in {1, 2}
-    assert waiting(copy_url) == before
+def test_the_clock_is_moved_forward_and_by_one_measure(town_copy, arguments):
+    before = waiting(town_copy)
+    assert runner(town_copy)("demo", "advance", *arguments).exit_code in {1, 2}
+    assert waiting(town_copy) == before
 
 
-def test_outside_demo_mode_time_stands(copy_url):
+def test_outside_demo_mode_time_stands(town_copy):
 
-    strict = {"PORTAL_DEMO": "0", "PORTAL_DATABASE_URL": copy_url, "PORTAL_SECRET_KEY": "x" * 40}
-    before = waiting(copy_url)
+    strict = {"PORTAL_DEMO": "0", "PORTAL_DATABASE_URL": town_copy, "PORTAL_SECRET_KEY": "x" * 40}
+    before = waiting(town_copy)
     assert CliRunner().invoke(cli, ["demo", "advance", "3"], env=strict).exit_code == 2
-    assert waiting(copy_url) == before
+    assert waiting(town_copy) == before
 
 
-def test_the_logins_say_what_to_try(run):
+def test_the_logins_say_what_to_try(town_url):
+    run = runner(town_url)
     listed = run("demo", "logins").stdout
     assert "officer_jy officer2_jy head_jy" in listed
     assert "Help at once" in listed or "help at once" in listed

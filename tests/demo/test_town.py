@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 from random import Random
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
@@ -21,6 +22,12 @@ from portal.forms.identity import resident_id_fault
 from portal.households.models import Person
 from portal.organisation.models import Region
 from portal.organisation.queries import moment
+from tests.town import runner
+
+
+@pytest.fixture
+def run(town_url):
+    return runner(town_url)
 
 
 def counts(db, column):
