@@ -67,6 +67,39 @@ NOT_FOUND = Problem("not-found", 404, Text("找不到,或您无权查看。", "N
 FORBIDDEN = Problem("forbidden", 403, Text("您没有办理这项操作的权限。", "You may not do this."))
 INVALID = Problem("invalid", 422, Text("有 {count} 处需要更正。", "{count} entries need correcting."))
 
+# What HTTP itself may say, in words: refusals nobody of ours raised.
+BY_STATUS: dict[int, Problem] = {
+    400: Problem("bad-request", 400, Text("请求无法理解。", "The request cannot be understood.")),
+    401: Problem("login-needed", 401, Text("请先登录。", "Please sign in first.")),
+    403: Problem("forbidden", 403, Text("您没有办理这项操作的权限。", "You may not do this.")),
+    404: Problem("not-found", 404, Text("找不到,或您无权查看。", "Not found, or not yours to see.")),
+    405: Problem(
+        "method-not-allowed", 405, Text("这个地址不接受这种请求。", "This address does not take this kind of request.")
+    ),
+    409: Problem(
+        "conflict",
+        409,
+        Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."),
+    ),
+    406: Problem("not-acceptable", 406, Text("这里不提供所要求的格式。", "This is not given in the form asked for.")),
+    413: Problem("too-large", 413, Text("提交的内容太大。", "What was sent is too large.")),
+    414: Problem("too-long", 414, Text("地址太长。", "The address is too long.")),
+    415: Problem("media-type", 415, Text("不接受这种内容类型。", "This type of content is not taken.")),
+    429: Problem("too-many", 429, Text("操作过于频繁,请稍候再试。", "Too many attempts; please wait a little.")),
+    500: Problem(
+        "fault", 500, Text("系统出错,已记录。编号 {id}。", "Something went wrong and was recorded. Number {id}.")
+    ),
+    503: Problem(
+        "unavailable", 503, Text("暂时无法办理,请稍候再试。", "Not possible at the moment; please try again shortly.")
+    ),
+}
+
+
+def of_status(status: int) -> Problem:
+    """The problem a bare HTTP status stands for."""
+    sentence = Text(f"请求无法办理({status})。", f"The request cannot be carried out ({status}).")
+    return BY_STATUS.get(status) or Problem("http", status, sentence)
+
 
 def faults(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings that stand in the way; advice does not."""

@@ -6,7 +6,7 @@ Flask-AppBuilder; what they say in the words of OpenAPI 3.0 is put into those of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from apispec import APISpec
@@ -19,8 +19,8 @@ from portal.access.rules import FUNCTIONS
 from portal.api.contract import Parameter, Route
 from portal.api.routes import OF_EVERY_BODY, PATH, ROUTES, TAGS
 from portal.api.schemas import SCHEMAS, ref
-from portal.api.wiring import BAD_PARAMETERS, BASE, NOT_ACCEPTABLE
-from portal.errors import FORBIDDEN, Problem
+from portal.api.wiring import BAD_PARAMETERS, BASE
+from portal.errors import BY_STATUS, FORBIDDEN, Problem, of_status
 from portal.reader import LOGIN_NEEDED
 from portal.values import Lang, Text
 
@@ -38,15 +38,9 @@ ABOUT: Final = Text(
 )
 NEEDS: Final = Text("需要权限:", "Needs: ")
 EVERYBODY: Final = Text("登录后可用。", "For everybody who is signed in.")
-TOO_MANY: Final = Problem(
-    "too-many", 429, Text("操作过于频繁,请稍候再试。", "Too many requests; please wait a little.")
-)
-TOO_LARGE: Final = Problem("too-large", 413, Text("提交的内容太大。", "What was sent is too large."))
-UNAVAILABLE: Final = Problem(
-    "unavailable", 503, Text("暂时无法办理,请稍候再试。", "Not possible at the moment; please try again shortly.")
-)
 SECURITY: Final = {
     "jwt": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "jwt_refresh": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "session": {"type": "apiKey", "in": "cookie", "name": "portal"},
     "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
 }
@@ -69,7 +63,7 @@ def document(lang: Lang, release_id: str | None) -> Document:
         "components": {
             **components,
             "schemas": {**components.get("schemas", {}), **SCHEMAS},
-            "securitySchemes": {**components.get("securitySchemes", {}), **SECURITY},
+            "securitySchemes": SECURITY,
         },
     }
 
@@ -120,11 +114,11 @@ def _parameter(parameter: Parameter, lang: Lang) -> Document:
 
 def problems_of(route: Route) -> Iterator[Problem]:
     """Everything a route may refuse with: its own problems, and those its shape brings along."""
-    yield from (LOGIN_NEEDED, BAD_PARAMETERS, NOT_ACCEPTABLE, TOO_MANY, UNAVAILABLE)
+    yield from (LOGIN_NEEDED, BAD_PARAMETERS, BY_STATUS[406], BY_STATUS[429], BY_STATUS[503])
     if route.functions:
         yield FORBIDDEN
     if route.body is not None:
-        yield from (*OF_EVERY_BODY, TOO_LARGE)
+        yield from (*OF_EVERY_BODY, BY_STATUS[413])
     yield from route.problems
 
 
@@ -168,38 +162,68 @@ def _generated(lang: Lang) -> Document:
         if view.version == "v1":
             view.add_api_spec(spec)
     made: Document = _in_31(spec.to_dict())
-    titles = {view.resource_name: str(view.list_title) for view in views if getattr(view, "list_title", None)}
+    places = {f"{BASE}/{view.resource_name}": view for view in views}
     for path, operations in made.get("paths", {}).items():
+        base = max((place for place in places if path.startswith(place)), key=len, default="")
         for method, operation in operations.items():
-            _complete(path, method, operation, titles, lang)
+            _complete(path, method, operation, lang)
+            if base:
+                _name(operation, places[base], path.removeprefix(base), lang)
+    made.get("components", {}).pop("responses", None)  # every refusal is a Problem
     return made
 
 
-def _complete(path: str, method: str, operation: Document, titles: Mapping[str, str], lang: Lang) -> None:
-    """What FAB's texts leave out: a name, a title in the reader's language, and refusals as we really send them."""
-    resource = path.removeprefix(f"{BASE}/").partition("/")[0]
+def _complete(path: str, method: str, operation: Document, lang: Lang) -> None:
+    """What FAB leaves out or says otherwise: a name, who may, and refusals as we really send them."""
     operation["operationId"] = f"{method}_{path.removeprefix(BASE).strip('/')}".translate(NAMES)
-    title = titles.get(resource)
-    kind = GENERATED.get(path.removeprefix(f"{BASE}/{resource}"))
-    if title and kind:
-        operation["summary"] = f"{title}:{kind.to(lang)}" if lang == "zh" else f"{title}: {kind.en}"
-    for status, answer in operation.get("responses", {}).items():
-        if status.startswith(("4", "5")):
-            about = answer.get("description") or PLAIN.get(status, status)
-            answer.clear()
-            answer |= {"description": about, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+    operation["security"] = SIGNING_IN.get(path.removeprefix(BASE), [{"jwt": []}, {"session": []}])
+    answers = operation.setdefault("responses", {})
+    for status in {*(s for s in answers if s.startswith(("4", "5"))), "406", "429"}:
+        told = of_status(int(status))
+        content = {"application/problem+json": {"schema": ref("Problem")}}
+        answers[status] = {"description": f"`{told.code}`: {told.message.to(lang)}", "content": content}
+
+
+def _name(operation: Document, view: Any, rest: str, lang: Lang) -> None:
+    """The title of the resource, in the reader's language, and what this address of it gives."""
+    title = getattr(view, "list_title", None) or FIXED.get(view.resource_name)
+    if title:
+        operation["tags"] = [title.to(lang) if isinstance(title, Text) else str(title)]
+    if rest in GENERATED:
+        summary, about = GENERATED[rest]
+        operation["summary"], operation["description"] = summary.to(lang), about.to(lang)
 
 
 NAMES: Final = str.maketrans({"/": "_", "{": None, "}": None, "-": "_"})
-GENERATED: Final = {
-    "/": Text("列表", "the list"),
-    "/{pk}": Text("一条", "one row"),
-    "/_info": Text("可查的字段", "what can be asked"),
+FIXED: Final = {"security": Text("登录", "Signing in"), "menu": Text("菜单", "The menu")}
+GENERATED: Final[dict[str, tuple[Text, Text]]] = {
+    "/": (
+        Text("列表", "The list"),
+        Text(
+            "q 用 Rison 或 JSON 书写(须 URI 编码):page、page_size(最多 100)、order_column、order_direction、filters、columns。",
+            "q is written in Rison or JSON, URI-encoded: page, page_size (100 at most), order_column, order_direction, "
+            "filters, columns.",
+        ),
+    ),
+    "/{pk}": (Text("一条", "One row"), Text("q 可限定 columns。", "q may narrow the columns.")),
+    "/_info": (
+        Text("有哪些字段、怎样查询", "Which fields there are, and how to ask for them"),
+        Text("列出可用的条件和字段名称。", "Lists the filters that may be used and the titles of the fields."),
+    ),
+    "/login": (
+        Text("取得令牌", "Get a token"),
+        Text(
+            "用户名、密码换取 30 分钟有效的令牌;provider 填 db;refresh 为 true 时另给续期令牌。",
+            "User name and password for a token of thirty minutes; provider is db; with refresh true a refresh token "
+            "comes with it.",
+        ),
+    ),
+    "/refresh": (
+        Text("续期令牌", "Renew a token"),
+        Text("把续期令牌放入 Authorization。", "Send the refresh token as Authorization."),
+    ),
 }
-PLAIN: Final = {
-    "400": "Bad request", "401": "Sign in first", "403": "Not allowed", "404": "Not found",
-    "422": "Not valid", "500": "A fault",
-}  # fmt: skip
+SIGNING_IN: Final[dict[str, list[Document]]] = {"/security/login": [], "/security/refresh": [{"jwt_refresh": []}]}
 
 
 def _in_31(value: Any) -> Any:

@@ -15,7 +15,8 @@ from portal.access.rules import FUNCTIONS
 from portal.api import body, openapi, wiring
 from portal.api.routes import ROUTES, TAGS
 from portal.catalogue.release import Release
-from portal.reader import DOCS, current_actor, is_api, lang, signed_in
+from portal.errors import of_status
+from portal.reader import DOCS, current_actor, is_api, lang, problem_json, signed_in
 from portal.values import Lang
 
 DESCRIBED: Final = "portal_openapi"  # app.extensions key: the description of this application, by language
@@ -28,6 +29,7 @@ def register(app: Flask, release: Release | None) -> None:
     made.add_url_rule(DOCS, "docs", _docs, methods=["GET"])
     app.register_blueprint(made)
     app.before_request(_pass)
+    app.after_request(_always_a_problem)
     app.extensions[DESCRIBED] = {"release": release.id if release else None}
 
 
@@ -40,6 +42,13 @@ def _pass() -> None:
     request.max_content_length = body.MAX_BYTES
     if request.path.startswith(f"{wiring.BASE}/security/") and request.method == "POST" and request.content_length:
         body.read()  # read strictly here, because Flask-AppBuilder reads it leniently
+
+
+def _always_a_problem(response: Response) -> Response:
+    """What a library refuses in words of its own is told in ours."""
+    if not is_api() or response.status_code < 400 or response.mimetype == "application/problem+json":
+        return response
+    return problem_json(of_status(response.status_code), status=response.status_code, id="-")
 
 
 def _limit_rate() -> None:

@@ -17,16 +17,13 @@ from werkzeug.wrappers import Response
 from portal.api import body, shapes
 from portal.api.contract import Answer, Asked, Parameter, Route
 from portal.catalogue.catalogue import meant
-from portal.errors import FORBIDDEN, FieldError, Problem, Refused
+from portal.errors import BY_STATUS, FORBIDDEN, FieldError, Problem, Refused
 from portal.reader import LOGIN_NEEDED, current_actor
 from portal.values import Text
 
 BASE = "/api/v1"
 BAD_PARAMETERS = Problem(
     "bad-parameters", 400, Text("请求参数有 {count} 处不对。", "{count} parameters of the request are not right.")
-)
-NOT_ACCEPTABLE = Problem(
-    "not-acceptable", 406, Text("这里只提供 application/json。", "Only application/json is given here.")
 )
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 KINDS = {"id": "int", "uuid": "string", "number": "string", "slug": "string", "action": "string"}
@@ -51,7 +48,7 @@ def refuse_unacceptable() -> None:
     """A client that takes no JSON at all would not understand any answer."""
     wanted = request.accept_mimetypes
     if wanted and wanted.best_match(("application/json", "application/problem+json")) is None:
-        raise Refused(NOT_ACCEPTABLE)
+        raise Refused(BY_STATUS[406])
 
 
 def _view(route: Route) -> Callable[..., Response]:

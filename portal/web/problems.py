@@ -13,38 +13,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.db import db
-from portal.errors import FieldError, Problem, Refused
+from portal.errors import BY_STATUS, FieldError, Problem, Refused, of_status
 from portal.reader import is_api, problem_json
 from portal.values import Text
 
 log = logging.getLogger("portal.web")
 
-STATUSES: dict[int, Problem] = {
-    400: Problem("bad-request", 400, Text("请求无法理解。", "The request cannot be understood.")),
-    401: Problem("login-needed", 401, Text("请先登录。", "Please sign in first.")),
-    403: Problem("forbidden", 403, Text("您没有办理这项操作的权限。", "You may not do this.")),
-    404: Problem("not-found", 404, Text("找不到,或您无权查看。", "Not found, or not yours to see.")),
-    405: Problem(
-        "method-not-allowed", 405, Text("这个地址不接受这种请求。", "This address does not take this kind of request.")
-    ),
-    409: Problem(
-        "conflict",
-        409,
-        Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."),
-    ),
-    406: Problem("not-acceptable", 406, Text("这里不提供所要求的格式。", "This is not given in the form asked for.")),
-    413: Problem("too-large", 413, Text("提交的内容太大。", "What was sent is too large.")),
-    414: Problem("too-long", 414, Text("地址太长。", "The address is too long.")),
-    415: Problem("media-type", 415, Text("不接受这种内容类型。", "This type of content is not taken.")),
-    429: Problem("too-many", 429, Text("操作过于频繁,请稍候再试。", "Too many attempts; please wait a little.")),
-    500: Problem(
-        "fault", 500, Text("系统出错,已记录。编号 {id}。", "Something went wrong and was recorded. Number {id}.")
-    ),
-    503: Problem(
-        "unavailable", 503, Text("暂时无法办理,请稍候再试。", "Not possible at the moment; please try again shortly.")
-    ),
-}
-OTHERWISE = Text("请求无法办理({status})。", "The request cannot be carried out ({status}).")
 FORM_EXPIRED = Problem(
     "form-expired",
     400,
@@ -84,7 +58,7 @@ def _refused(refusal: Refused) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    response = answer(STATUSES.get(error.code, Problem("http", error.code, OTHERWISE)), status=error.code)
+    response = answer(of_status(error.code))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -96,19 +70,19 @@ def _busy(error: OperationalError) -> Response:
     db.session.rollback()
     log.error("database: %s", error.orig)
     g.pop("actor", None)
-    return _plain(STATUSES[503])
+    return _plain(BY_STATUS[503])
 
 
 def _unstorable(_error: DataError) -> Response:
     """A value no column can hold (a number of fifty digits, a NUL character): the request, not the program, is wrong."""
     db.session.rollback()
-    return answer(STATUSES[400])
+    return answer(BY_STATUS[400])
 
 
 def _fault(error: Exception) -> Response:
     number = uuid.uuid4().hex[:8]
     log.error("fault %s", number, exc_info=getattr(error, "original_exception", None) or error)
-    return _plain(STATUSES[500], id=number)
+    return _plain(BY_STATUS[500], id=number)
 
 
 def _plain(problem: Problem, **params: Any) -> Response:
