@@ -31,8 +31,7 @@ system:  ## Chromium, a Chinese font, PostgreSQL and Redis from the distribution
 	.ci/system
 
 test: system $(VENV)/installed-dev  ## every test, on real servers and a real browser
-	$(BIN)/python -m pytest -p no:xdist $(or $(TESTS),tests --ignore=tests/rendering/test_in_browser.py)
-	$(if $(TESTS),,$(BIN)/python -m pytest -p no:xdist tests/rendering/test_in_browser.py)  # its own process: one browser driver at a time
+	$(BIN)/python -m pytest -p no:xdist $(or $(TESTS),tests)
 
 check: $(VENV)/installed-dev  ## lint, format, types, layers, documents
 	$(BIN)/ruff check .

@@ -112,6 +112,7 @@ class Question:
     compute: Condition | None = None
     sensitivity: str = "none"
     sensitivity_reason: str | None = None
+    carried: bool = False  # a new row begins with the answer of the row above
 
     @classmethod
     def of(cls, document: Mapping[str, Any], section: str, group: str) -> Question:
@@ -135,6 +136,7 @@ class Question:
             compute=Condition.of(document["compute"], group) if document.get("compute") is not None else None,
             sensitivity=document.get("sensitivity", "none"),
             sensitivity_reason=document.get("sensitivity_reason"),
+            carried=document.get("carry", False) is True,
         )
 
     @property

@@ -113,6 +113,7 @@ WARNINGS: Final = frozenset({"account_luhn", "birth_differs", "sex_differs"})
 BEYOND_SCHEMA: Final = frozenset(
     {"id_date", "id_checksum", "no_such_day", "duplicate", "same_as", "no_such_member", "row_id", "not_computed"}
 )
+ROW_N: Final = Text("第 {n} 条{title}", "{title} {n}")
 LEVELS: Final[Mapping[str, Text]] = {
     "city": Text("市", "city"),
     "county": Text("县(区)", "county"),

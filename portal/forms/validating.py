@@ -13,12 +13,12 @@ from portal.forms.checking import check, check_id_number, fits
 from portal.forms.composing import id_type_of
 from portal.forms.conditions import Situation, situation
 from portal.forms.questions import ROW_TITLES, Question
-from portal.forms.sentences import fault
+from portal.forms.sentences import ROW_N, fault
 from portal.rules import Environment
 from portal.values import Text
 
 _FORM = Text("表单", "The form")
-_REQUIRED_CODES = {
+REQUIRED_CODES = {
     "choice": "choose", "choices": "choose", "boolean": "choose", "region": "choose", "member_reference": "choose",
     "photo": "upload", "file": "upload", "signature": "sign",
 }  # fmt: skip
@@ -147,7 +147,7 @@ def _one(
     pointer = f"{base}/{question.id}"
     if question.id not in answers:
         if now.is_needed(question, row):
-            code = "not_computed" if question.compute else _REQUIRED_CODES.get(question.type, "required")
+            code = "not_computed" if question.compute else REQUIRED_CODES.get(question.type, "required")
             yield fault(pointer, question.id, question.title, code)
         return
     value = answers[question.id]
@@ -186,7 +186,7 @@ def _duplicates(form: Form, name: str, rows: list[Any]) -> Iterator[FieldError]:
                 continue
             if value in first:
                 title, n = ROW_TITLES[name], first[value] + 1
-                other = Text(f"第 {n} 条{title.zh}", f"{title.en.lower()} {n}")
+                other = Text(ROW_N.zh.format(n=n, title=title.zh), ROW_N.en.format(n=n, title=title.en))
                 yield fault(f"/{name}/{at}/{question.id}", question.id, question.title, "duplicate", other=other)
             first.setdefault(value, at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from portal.forms import Bank, Form, Question, masked
@@ -11,7 +12,7 @@ from portal.rendering.form_words import word
 from portal.values import yuan
 
 
-def input_text(question: Question, value: Any) -> str:
+def input_text(question: Question, value: Any) -> str:  # noqa: PLR0911 - one exit per kind of value
     """The text that stands in the input for an answer: what a person would have typed."""
     if value is None:
         return ""
@@ -23,6 +24,8 @@ def input_text(question: Question, value: Any) -> str:
         return f"{value.get('lat', '')},{value.get('lng', '')}"
     if question.type == "datetime" and isinstance(value, str):
         return value.removesuffix("+08:00").removesuffix(":00").replace("T", " ")
+    if isinstance(value, float):
+        return f"{Decimal(str(value)):f}"  # never 1e-06: the reader of a posted page takes plain digits only
     return value if isinstance(value, str) else str(value)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from portal.forms import Form, Origin, Question, needed_by
+from portal.forms import Form, Origin, Question, Situation, needed_by
 from portal.rendering.display import display_text, input_text
 from portal.rendering.form_words import word
 
@@ -59,6 +58,7 @@ class Option:
     code: str
     label: str
     chosen: bool
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class FieldView:
     origin_differs: str | None = None
     beside: str | None = None
     used_by: str | None = None
-    rule: str | None = None
+    level: str | None = None
+    is_open: bool = False
     fixed: tuple[str, ...] = ()
     computed: bool = False
 
@@ -117,6 +118,13 @@ class Page:
     read_only: frozenset[str] = frozenset()
     beside: Mapping[str, str] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    now: Situation | None = None
+
+    def is_needed(self, question: Question, row: Mapping[str, Any] | None) -> bool:
+        """Whether an answer is needed now; without knowing the day, whether it may become needed."""
+        if self.now is None:
+            return question.required or question.required_when is not None
+        return self.now.is_needed(question, row)
 
     @property
     def members(self) -> list[Mapping[str, Any]]:
@@ -151,7 +159,7 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
     origin, differs = _origin(page, question, pointer, value)
     beside = page.beside.get(pointer)
     parts = {"help": help_text or hint, "error": error, "warning": warning, "origin": origin, "beside": beside}
-    condition = page.form.shown_when.get(question.id)
+    needed = page.is_needed(question, row)
     return FieldView(
         pointer=pointer,
         id=identifier,
@@ -164,7 +172,8 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         text=_shown(page, question, value) if widget == "fixed" else page.raw.get(name, _text(page, question, value)),
         options=options,
         described_by=" ".join(f"{identifier}-{part}" for part, shown in parts.items() if shown),
-        required=question.required or question.required_when is not None,
+        required=needed,
+        is_open=needed and not read_only and value is None and name not in page.raw and page.now is not None,
         read_only=read_only,
         hidden=pointer in page.hidden,
         help=help_text,
@@ -173,6 +182,7 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         warning=warning,
         unit=question.unit.to(lang) if question.unit else word("yuan", lang) if question.type == "money" else None,
         input_mode=_INPUT_MODES.get(question.type),
+        level=question.constraints.level if question.type == "region" else None,
         region_list=f"regions-{question.constraints.level or 'any'}" if question.type == "region" else None,
         files=_files(question, value),
         many=question.type != "signature",
@@ -181,7 +191,6 @@ def build_field(page: Page, question: Question, row: Mapping[str, Any] | None, a
         origin_differs=differs,
         beside=beside,
         used_by=page.used_by(question) if page.why else None,
-        rule=json.dumps(condition.document, ensure_ascii=False) if condition is not None else None,
         computed=question.compute is not None,
         fixed=_posted_texts(question, value) if widget == "fixed" else (),
     )
@@ -231,9 +240,14 @@ def _options(page: Page, question: Question, value: Any, identifier: str) -> tup
         ]
         chosen = value if isinstance(value, list) else [value]
         if question.type == "choice" and isinstance(value, str) and value not in titles:
-            pairs.append((value, value))  # a wrong code stays visible until somebody corrects it
+            wrong = Option(f"{identifier}-wrong", value, value, chosen=True, known=False)
+            return (*_listed(identifier, pairs, chosen), wrong)  # it stays visible until somebody corrects it
     else:
         return ()
+    return _listed(identifier, pairs, chosen)
+
+
+def _listed(identifier: str, pairs: Sequence[tuple[str, str]], chosen: Sequence[Any]) -> tuple[Option, ...]:
     return tuple(Option(f"{identifier}-{at}", code, label, code in chosen) for at, (code, label) in enumerate(pairs))
 
 

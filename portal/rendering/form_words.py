@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from portal.forms.sentences import ROW_N
 from portal.values import Text
 
 WORDS: Final[Mapping[str, Text]] = {
@@ -38,6 +39,13 @@ WORDS: Final[Mapping[str, Text]] = {
     "keep_file": Text("已上传的文件 {n}(取消勾选即不再使用)", "Uploaded file {n} (untick to leave it out)"),
     "upload": Text("选择文件", "Choose files"),
     "refresh": Text("更新表单", "Update the form"),
+    "open": Text("{n} 项待填", "{n} to answer"),
+    "wrong": Text("{n} 处有误", "{n} to correct"),
+    "open_rules": Text("还有 {count} 条待填写或待核实", "{count} still to be answered or verified"),
+    "hints": Text("各事项现在的情形", "How each item stands now"),
+    "hints_note": Text(
+        "按已填内容测算,最终以审核确认为准。", "Worked out from what is filled in; the decision is what counts."
+    ),
     "question": Text("问题", "Question"),
     "blank": Text("未填", "blank"),
     "differs": Text("不一致", "differs"),
@@ -51,6 +59,47 @@ WORDS: Final[Mapping[str, Text]] = {
     "returned": Text("核对", "Returned"),
     "seen": Text("入户", "Seen"),
     "decided": Text("认定", "Decided"),
+}
+
+# What the scripts say; shipped with the form, so that no sentence is written twice.
+LIVE_WORDS: Final[Mapping[str, Text]] = {
+    "row": WORDS["row"],
+    "nth": ROW_N,
+    "remove": WORDS["remove"],
+    "error": WORDS["error"],
+    "warning": WORDS["warning"],
+    "required": WORDS["required"],
+    "errors_title": WORDS["errors_title"],
+    "open": WORDS["open"],
+    "wrong": WORDS["wrong"],
+    "added": Text("已添加:{title}", "Added: {title}"),
+    "removed": Text("已删除:{title}", "Removed: {title}"),
+    "undo": Text("撤销删除", "Undo"),
+    "carried": Text("沿用上一条", "as in the row above"),
+    "from_id": Text("取自身份证号", "from the id number"),
+    "zeroed": Text("空白的金额已写 0", "Blank amounts are 0 now"),
+    "divisions": Text("有 {n} 个可选,用上下键选择", "{n} found; use the arrow keys"),
+    "no_division": Text("没有匹配的区划", "No division found"),
+    "saving": Text("正在保存…", "Saving …"),
+    "saved": Text("已保存 {time}", "Saved at {time}"),
+    "unsaved": Text("有改动,尚未保存", "Changes not saved yet"),
+    "offline": Text("没有网络,已暂存在本机 {time}", "No network; kept on this device at {time}"),
+    "signed_out": Text(
+        "登录已过期,已暂存在本机;请在新窗口登录后点“保存”",
+        "Your sign-in expired; kept on this device. Sign in in another tab, then save",
+    ),
+    "conflict": Text(
+        "这份草稿在别处被改动过,这里的内容没有丢;点“保存”去对照",
+        "This draft was changed elsewhere. Nothing here is lost; press save to compare",
+    ),
+    "refused": Text("没有保存成功:{reason}", "Not saved: {reason}"),
+    "restored": Text("已恢复 {time} 未保存的内容", "What was not saved at {time} has been put back"),
+    "restore_older": Text(
+        "本机有 {time} 未保存的内容,但草稿后来在别处保存过",
+        "This device has changes from {time}, but the draft was saved elsewhere since",
+    ),
+    "restore": Text("取回本机内容", "Use what this device has"),
+    "discard": Text("不要本机内容", "Discard what this device has"),
 }
 
 

@@ -8,14 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from markupsafe import Markup
+
 from portal.errors import FieldError
-from portal.forms import ROW_TITLES, Form, Group, Origin, Question
+from portal.forms import ROW_TITLES, Form, Group, Origin, Question, situation
+from portal.forms import hidden as hidden_now
 from portal.rendering.fields import FieldView, Page, build_field
 from portal.rendering.form_words import WORDS, word
+from portal.rendering.hints import Eligibility, HintView, hint_views
+from portal.rendering.live import live_document
+from portal.rules import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
 Why = Literal["section", "question", "none"]
+# The number of the row that new rows are made from in the browser: no household has that many.
+BLANK_ROW: Final = 9999
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class RowView:
     id: str
     number: int
     title: str
+    called: str
     mark_name: str
     mark: str
     fields: tuple[FieldView, ...]
@@ -50,16 +59,17 @@ class GroupView:
     fields: tuple[FieldView, ...] = ()
     rows: str | None = None
     row_views: tuple[RowView, ...] = ()
+    blank_row: RowView | None = None
     owns_rows: bool = False
     error: str | None = None
     error_count: int = 0
+    open_count: int = 0
     none_rows_label: str | None = None
     none_rows_chosen: bool = False
     none_money_label: str | None = None
     add_label: str = ""
     used_by: tuple[tuple[str, str], ...] = ()
     hidden: bool = False
-    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,8 @@ class FormView:
     summary: tuple[tuple[str | None, str], ...]
     summary_title: str
     regions: Mapping[str, tuple[RegionOption, ...]] = field(default_factory=dict)
+    live: str = "{}"
+    hints: tuple[HintView, ...] = ()
 
 
 def form_view(
@@ -84,7 +96,7 @@ def form_view(
     errors: Sequence[FieldError] = (),
     warnings: Sequence[FieldError] = (),
     origins: Mapping[str, Origin] | None = None,
-    hidden: Collection[str] = (),
+    hidden: Collection[str] | None = None,
     regions: Sequence[RegionOption] = (),
     item_titles: Mapping[str, str] | None = None,
     source_titles: Mapping[str, str] | None = None,
@@ -94,12 +106,19 @@ def form_view(
     without: Collection[str] = (),
     beside: Mapping[str, str] | None = None,
     called: Mapping[str, str] | None = None,
+    env: Environment | None = None,
+    eligibility: Eligibility | None = None,
 ) -> FormView:
     """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part;
     `read_only` are questions that somebody else has answered for good, such as the accepting window; `without` are
     questions that are not asked on this page at all, such as what is handed over the desk. `beside` says, by pointer,
     what the family declared where a question is asked again; `called` names rows by group and mark.
+
+    With `env` (the day, the standards, what is known beyond the form) the page says exactly what is hidden and needed, and
+    keeps saying it while somebody types. `eligibility` adds how each chosen item stands (macro `form_hints`).
     """
+    if hidden is None:
+        hidden = hidden_now(form, answers, env) if env is not None else ()
     page = Page(
         form=form,
         answers=answers,
@@ -116,6 +135,7 @@ def form_view(
         read_only=frozenset(read_only),
         beside=beside or {},
         called=called or {},
+        now=situation(form, answers, env) if env is not None else None,
     )
     layout = form.layout.only(form.questions.keys() - set(without))
     shown = [group for group in layout.groups if sections is None or group.section in sections]
@@ -123,6 +143,7 @@ def form_view(
     for group in shown:
         if group.rows is not None:
             owners.setdefault(group.rows, group)
+    drawn = {control.question for group in shown for control in group.controls}
     groups = tuple(_group(page, group, group.rows is not None and owners[group.rows] is group, why) for group in shown)
     return FormView(
         title=form.title.to(lang),
@@ -132,7 +153,15 @@ def form_view(
         summary=_summary(errors, groups, lang),
         summary_title=word("errors_title", lang, count=len(errors)),
         regions=_region_lists(form, regions),
+        live=_as_data(live_document(form, answers, env, lang, eligibility, drawn)),
+        hints=hint_views(form, answers, env, eligibility, lang) if eligibility is not None and env is not None else (),
     )
+
+
+def _as_data(document: Mapping[str, Any]) -> Markup:
+    """JSON that can stand inside a script element of type application/json: no character of it can end the element."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped
 
 
 def _by_pointer(errors: Sequence[FieldError], lang: str) -> dict[str, list[str]]:
@@ -146,7 +175,6 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
     form, lang = page.form, page.lang
     questions = [form.questions[control.question] for control in group.controls]
     used_by = _used_by(page, questions) if why == "section" else ()
-    rule = _shared_rule(page, questions)
     if group.rows is None:
         fields = tuple(build_field(page, question, None, 0) for question in questions)
         section = form.sections.get(group.section)
@@ -158,8 +186,8 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
             label=group.label.to(lang),
             fields=fields,
             error_count=_count(fields),
-            hidden=rule is not None and all(one.hidden for one in fields),
-            rule=rule,
+            open_count=_open(fields),
+            hidden=all(one.hidden for one in fields),
             none_money_label=(none or WORDS["none_money"]).to(lang) if has_none else None,
             used_by=used_by,
         )
@@ -175,25 +203,21 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
         owns_rows=owns_rows,
         error=own_error or None,
         error_count=sum(_count(row.fields) for row in rows) + bool(own_error),
-        none_rows_label=word("none_rows", lang, title=title) if not rows and group.rows != "members" else None,
-        hidden=rule is not None and f"/{group.rows}" in page.hidden,
-        rule=rule,
+        open_count=sum(_open(row.fields) for row in rows) + (owns_rows and _group_is_open(page, group.rows)),
+        blank_row=_row_view(page, group.rows, questions, BLANK_ROW, {}),
+        none_rows_label=word("none_rows", lang, title=title) if group.rows != "members" else None,
+        hidden=f"/{group.rows}" in page.hidden,
         none_rows_chosen=page.answers.get(group.rows) == [],
         add_label=word("add", lang, title=title),
         used_by=used_by,
     )
 
 
-def _shared_rule(page: Page, questions: Sequence[Question]) -> str | None:
-    """The condition of a whole section: when all its questions wait for the same answer, the heading waits as well."""
-    conditions = [page.form.shown_when.get(question.id) for question in questions]
-    documents = {json.dumps(c.document, ensure_ascii=False) if c is not None else None for c in conditions}
-    if len(documents) != 1 or conditions[0] is None:
-        return None
-    in_rows = any(
-        name in page.form.questions and page.form.questions[name].in_rows for name in conditions[0].rule.reads
-    )
-    return None if in_rows else documents.pop()
+def _group_is_open(page: Page, name: str) -> bool:
+    """Nobody has said yet who or what there is, and somebody must."""
+    if page.now is None or name in page.answers or name == "members":  # the applicant's own row stands open already
+        return False
+    return name in page.form.needed_rows or page.now.rows_needed(name)
 
 
 def _row_views(page: Page, name: str, questions: Sequence[Question]) -> tuple[RowView, ...]:
@@ -202,25 +226,25 @@ def _row_views(page: Page, name: str, questions: Sequence[Question]) -> tuple[Ro
     rows = [row for row in known if isinstance(row, Mapping)] if isinstance(known, list) else []
     if not rows and name == "members":
         rows = [{}]
+    return tuple(_row_view(page, name, questions, at, row) for at, row in enumerate(rows))
+
+
+def _row_view(page: Page, name: str, questions: Sequence[Question], at: int, row: Mapping[str, Any]) -> RowView:
     title = ROW_TITLES[name].to(page.lang)
     names = [question.id for question in page.form.rows[name] if question.id.endswith("_name")]
-    views = []
-    for at, row in enumerate(rows):
-        called = (row.get(names[0]) if names else None) or page.called.get(f"{name}/{row.get('row_id')}") or None
-        heading = word("row", page.lang, title=title, n=at + 1)
-        views.append(
-            RowView(
-                id=f"r-{name}-{at}",
-                number=at + 1,
-                title=f"{heading} {called}" if isinstance(called, str) else heading,
-                mark_name=f"{name}-{at}-row_id",
-                mark=str(row.get("row_id", "")),
-                fields=tuple(build_field(page, question, row, at) for question in questions),
-                remove_value=f"{name}-{at}",
-                remove_label=word("remove", page.lang, title=title, n=at + 1),
-            )
-        )
-    return tuple(views)
+    called = (row.get(names[0]) if names else None) or page.called.get(f"{name}/{row.get('row_id')}") or None
+    heading = word("row", page.lang, title=title, n=at + 1)
+    return RowView(
+        id=f"r-{name}-{at}",
+        number=at + 1,
+        title=f"{heading} {called}" if isinstance(called, str) else heading,
+        called=called if isinstance(called, str) else "",
+        mark_name=f"{name}-{at}-row_id",
+        mark=str(row.get("row_id", "")),
+        fields=tuple(build_field(page, question, row, at) for question in questions),
+        remove_value=f"{name}-{at}",
+        remove_label=word("remove", page.lang, title=title, n=at + 1),
+    )
 
 
 def _used_by(page: Page, questions: Sequence[Question]) -> tuple[tuple[str, str], ...]:
@@ -229,6 +253,10 @@ def _used_by(page: Page, questions: Sequence[Question]) -> tuple[tuple[str, str]
 
 def _count(fields: Sequence[FieldView]) -> int:
     return sum(1 for one in fields if one.error is not None)
+
+
+def _open(fields: Sequence[FieldView]) -> int:
+    return sum(1 for one in fields if one.is_open)
 
 
 def _summary(

@@ -53,7 +53,8 @@ class Document(HTMLParser):
     def handle_starttag(self, tag, attrs):
         assert len({name for name, _ in attrs}) == len(attrs), f"an attribute stands twice on {tag}"
         element = Element(tag, dict(attrs), self.open[-1] if self.open else None)
-        self.elements.append(element)
+        if not any(one.tag == "template" for one in self.open):  # what a template holds is not on the page yet
+            self.elements.append(element)
         if tag not in VOID:
             self.open.append(element)
 
@@ -62,8 +63,9 @@ class Document(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data):
-        for element in self.open:
-            element.words.append(data)
+        if self.open and self.open[-1].tag != "script" and not any(one.tag == "template" for one in self.open):
+            for element in self.open:
+                element.words.append(data)
 
     def find(self, tag=None, **attrs):
         wanted = {name.rstrip("_").replace("_", "-") if name != "class_" else "class": v for name, v in attrs.items()}

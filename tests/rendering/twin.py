@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -31,10 +32,16 @@ globalThis.batch = (text) => {
 """
 
 
-def source(name: str) -> str:
-    """A module of ours as a plain script, for an engine that loads one text."""
-    lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.removeprefix("export ") for line in lines if not line.startswith("import "))
+def source(*names: str) -> str:
+    """Modules of ours as one plain script, for an engine that loads one text: each sees what it imports."""
+    parts = ["const modules = {};"]
+    for name in names:
+        text = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+        exported = ", ".join(re.findall(r"^export (?:async )?(?:const|class|function) (\w+)", text, re.MULTILINE))
+        text = re.sub(r'^import \{(.*?)\} from "\./(\w+)\.js";', r"const {\1} = modules.\2;", text, flags=re.MULTILINE)
+        text = re.sub(r"^export ", "", text, flags=re.MULTILINE)
+        parts.append(f"modules.{name} = (() => {{ {text}\nreturn {{ {exported} }}; }})();")
+    return "\n".join(parts)
 
 
 class Browser:
@@ -42,7 +49,8 @@ class Browser:
 
     def __init__(self) -> None:
         self.context = quickjs.Context()
-        self.context.eval(f"(() => {{ {source('rules.js')}\n{WRITTEN}\n{BATCH} }})()")
+        own = "const { Ratio, Unknown, environment, evaluate } = modules.rules;"
+        self.context.eval(f"(() => {{ {source('rules')}\n{own}\n{WRITTEN}\n{BATCH} }})()")
 
     def run(self, cases: list[dict[str, Any]], shared: dict[str, Any] | None = None) -> list[Any]:
         """Each case laid over what they share; a row is an object, or an index into a group's rows."""

@@ -1,124 +1,303 @@
-// Comfort on top of a form that works without it: Enter, Alt+N, what shows, where you are, what is unsaved.
-const form = document.querySelector("form[data-portal-form]");
-if (form) start(form);
+// The form while somebody fills it: what shows, what is needed, totals, faults in the server's words, keys, rows.
+// Everything here is comfort: without it the same form is filled and sent, and the server decides.
+import { Live, fill } from "./live.js";
+import { keys } from "./keys.js";
+import { Rows } from "./rows.js";
+import { tidy } from "./widgets.js";
 
-function start(form) {
-  form.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return; // an input method is still at work
-    if (event.key === "Enter" && event.target.matches("input:not([type=submit]):not([type=file]),select")) {
-      event.preventDefault();
-      next(form, event.target);
-    } else if (event.altKey && event.code === "KeyN") {
-      const group = event.target.closest("[data-rows]");
-      const add = group && document.querySelector(`button[name=_add][value=${group.dataset.rows}]`);
-      if (add) { event.preventDefault(); leaving = true; form.requestSubmit(add); }
+class Page {
+  constructor(form) {
+    this.form = form;
+    this.words = {};
+    this.fields = new Map(); // name -> its inputs
+    this.boxes = new Map(); // name -> the element around label, notes and inputs
+    this.sections = [...form.querySelectorAll("[data-section]")];
+    this.touched = new Set(); // names somebody has answered since the page came
+    const data = JSON.parse(form.querySelector("#form-live")?.textContent ?? "{}");
+    this.live = data.questions ? new Live(data, ({ id }, code) => this.codes.get(id)?.has(code) ?? true) : null;
+    this.words = data.words ?? {};
+    this.codes = new Map(); // question -> the codes of its closed list
+    this.find(form);
+    const computed = this.live?.start([...this.fields.keys()].map((name) => [name, this.texts(name)]).filter(([, texts]) => texts.length));
+    this.rows = new Rows(this);
+    this.listen();
+    if (this.live) {
+      const { hidden, needed } = this.live;
+      this.apply(new Map([...this.boxes.keys()].map((name) => [name, { hidden: hidden.get(name), needed: needed.get(name) }])));
+      this.apply(new Map(computed.map((name) => [name, { value: this.live.cell(name).value }])));
+      if (data.hints) this.hintsFrom(data.hints);
     }
-  });
-  const changed = () => { dirty = true; form.dataset.dirty = "true"; notice(form, true); show(form); };
-  form.addEventListener("change", changed);
-  form.addEventListener("compositionend", changed);
-  form.addEventListener("input", (event) => { if (!event.isComposing) { dirty = true; notice(form, true); } });
-  form.addEventListener("submit", () => { leaving = true; });
-  form.addEventListener("portal:saved", () => { dirty = false; delete form.dataset.dirty; notice(form, false); });
-  addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
-  document.getElementById("error-summary")?.focus();
-  spy();
-}
+    keys(this);
+    spy();
+    if (form.querySelector("[list], [data-combobox]")) import("./divisions.js").then(({ divisions }) => { this.divisions = divisions; divisions(form); });
+    if (form.dataset.autosave) import("./autosave.js").then(({ Autosave }) => { this.autosave = new Autosave(this); });
+  }
 
-let dirty = false;
-let leaving = false;
-
-function notice(form, unsaved) {
-  for (const mark of document.querySelectorAll("[data-unsaved]")) mark.hidden = !unsaved;
-}
-
-function next(form, from) {
-  const stops = [...form.elements].filter((e) =>
-    e.matches("input:not([type=hidden]):not([readonly]),select,textarea") && e.offsetParent !== null && !e.disabled);
-  const at = stops.indexOf(from);
-  const to = stops.slice(at + 1).find((e) => e.type !== "radio" || e.name !== from.name);
-  if (!to) return;
-  to.focus();
-  if (to.select) to.select();
-}
-
-// Questions whose condition is plain (no ages, no sums) appear and go at once; the server decides about the others.
-function show(form) {
-  for (const box of form.querySelectorAll("[data-rule]")) {
-    const row = /^\/([a-z_]+)\/([0-9]+)\//.exec(box.dataset.pointer);
-    try {
-      const holds = value(JSON.parse(box.dataset.rule), (name) => {
-        const inRow = row ? answer(form, `${row[1]}-${row[2]}-${name}`) : undefined;
-        return inRow === undefined ? answer(form, name) : inRow;
-      });
-      box.hidden = holds !== true;
-      const link = box.id && document.querySelector(`.form-nav a[href="#${box.id}"]`);
-      if (link) link.parentElement.hidden = box.hidden;
-    } catch (error) {
-      if (error !== BEYOND) throw error;
+  // Remember inputs and boxes of the form, or of a row that was added.
+  find(root) {
+    for (const box of root.querySelectorAll(".q")) {
+      const name = box.dataset.pointer.slice(1).replaceAll("/", "-");
+      this.boxes.set(name, box);
+    }
+    for (const element of root.querySelectorAll("input[name], select[name], textarea[name]")) {
+      const { name } = element, list = element.tagName === "SELECT" ? [...element.options].filter((one) => !("unknown" in one.dataset)) : [element];
+      if (element.type !== "hidden" && ["choice", "choices"].includes(element.dataset.type)) {
+        const id = name.split("-").at(-1), codes = this.codes.get(id) ?? new Set();
+        this.codes.set(id, list.reduce((known, one) => known.add(one.value), codes));
+      }
+      if (name.startsWith("_") || name === "csrf_token" || element.type === "file") continue;
+      const known = this.fields.get(name) ?? [];
+      if (!known.includes(element)) this.fields.set(name, [...known, element]);
     }
   }
+
+  forget(root) {
+    for (const [name, elements] of this.fields) if (elements.some((element) => root.contains(element))) this.fields.delete(name);
+    for (const [name, box] of this.boxes) if (root.contains(box)) this.boxes.delete(name);
+  }
+
+  texts(name) {
+    return (this.fields.get(name) ?? []).filter((e) => !["radio", "checkbox"].includes(e.type) || e.checked).map((e) => e.value);
+  }
+
+  listen() {
+    const { form } = this;
+    form.addEventListener("input", (event) => { if (!event.isComposing) this.changed(event.target); });
+    form.addEventListener("change", (event) => this.changed(event.target, true));
+    form.addEventListener("compositionend", (event) => this.changed(event.target));
+    form.addEventListener("focusout", (event) => this.left(event));
+    form.addEventListener("click", (event) => this.pressed(event));
+    form.addEventListener("submit", () => { this.leaving = true; });
+    form.addEventListener("portal:saved", () => this.clean());
+    addEventListener("beforeunload", (event) => { if (this.dirty && !this.leaving && !this.autosave?.isSafe) event.preventDefault(); });
+  }
+
+  changed(element, settled = false) {
+    const { name } = element;
+    if (!name || name.startsWith("_") || element.type === "file") return this.soil();
+    this.touched.add(name);
+    this.soil();
+    if (!this.live) return;
+    const none = /^([a-z_]+)-none$/.exec(name);
+    if (none) {
+      this.live.none[element.checked ? "add" : "delete"](none[1]);
+      this.apply(this.live.changeRows(none[1]));
+    } else {
+      this.apply(this.live.change(name, this.texts(name)));
+      if (settled) this.rows.renamed(name);
+    }
+    if (this.boxes.get(name)?.classList.contains("q-wrong")) this.show(name);
+  }
+
+  // Set an answer as if it had been typed.
+  set(name, text) {
+    const elements = this.fields.get(name) ?? [];
+    for (const element of elements) {
+      if (element.type === "radio") element.checked = element.value === text;
+      else element.value = text;
+    }
+    if (elements.length) this.changed(elements[0], true);
+  }
+
+  // Leaving a field: its text in the usual spelling, and what is wrong with it. A group of choices is left as a whole.
+  left({ target, relatedTarget }) {
+    const { name } = target;
+    if (!name || !this.fields.has(name) || relatedTarget?.name === name) return;
+    tidy(this, target);
+    const blank = !this.texts(name).some((text) => text.trim());
+    if (!blank || this.touched.has(name) || this.boxes.get(name)?.classList.contains("q-wrong")) this.show(name);
+  }
+
+  // What is different now.
+  apply(changes) {
+    for (const [name, { hidden, needed, value }] of changes) {
+      const box = this.boxes.get(name);
+      if (!box) continue;
+      if (hidden !== undefined && box.hidden !== hidden) box.hidden = hidden;
+      if (needed !== undefined) mark(box, needed);
+      if (value !== undefined) this.write(name, box, value);
+    }
+    this.later("counts", () => this.count());
+    if (this.hints) this.later("hints", this.hints);
+  }
+
+  // A computed answer in its field that cannot be typed.
+  write(name, box, value) {
+    const question = this.live.place(name).question, codes = this.live.document.codes?.[question.id];
+    const text = (code) => codes?.[code] ?? String(code);
+    const posted = box.querySelectorAll("input[type=hidden]");
+    if (!this.fields.has(name) || posted.length) {
+      posted.forEach((element) => element.remove());
+      const visible = box.querySelector("input");
+      visible.value = [value].flat().map(text).join("、");
+      this.fields.set(name, [value].flat().map((one) => {
+        const hidden = Object.assign(document.createElement("input"), { type: "hidden", name, value: String(one) });
+        hidden.dataset.type = question.type;
+        visible.after(hidden);
+        return hidden;
+      }));
+    } else {
+      const [element] = this.fields.get(name);
+      element.value = question.type === "money" ? tidy.yuan(value) : String(value);
+    }
+    if (box.classList.contains("q-wrong")) this.show(name);
+  }
+
+  // The fault and the warning of an answer beside it, in the server's words; in the summary only what is still true.
+  show(name) {
+    if (!this.live) return;
+    const box = this.boxes.get(name), error = box?.hidden ? null : this.live.error(name);
+    if (!box) return;
+    note(box, name, "error", error, this.words.error);
+    note(box, name, "warning", this.live.warning(name), this.words.warning);
+    box.classList.toggle("q-wrong", Boolean(error));
+    for (const element of this.fields.get(name) ?? []) {
+      element.classList.toggle("is-invalid", Boolean(error));
+      if (error) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
+    }
+    if (!error) this.summarise(box);
+    for (const other of this.live.beside(name)) if (this.touched.has(other)) note(this.boxes.get(other), other, "warning", this.live.warning(other), this.words.warning);
+    this.later("counts", () => this.count());
+  }
+
+  // A corrected answer leaves the summary.
+  summarise(box) {
+    const summary = document.getElementById("error-summary");
+    const link = summary && [...summary.querySelectorAll("a")].find((a) => box.querySelector(`[id="${CSS.escape(a.hash.slice(1))}"]`));
+    if (!link) return;
+    link.closest("li").remove();
+    const left = summary.querySelectorAll("li").length;
+    summary.querySelector("h2").textContent = fill(this.words.errors_title, { count: left });
+    summary.hidden = !left;
+  }
+
+  // Sections that do not show, and how much is open or wrong in each, beside their names.
+  count() {
+    for (const section of this.sections) {
+      const group = section.dataset.rows, boxes = [...section.querySelectorAll(".q")];
+      const hidden = group ? this.live.groupWaits(group) : boxes.every((box) => box.hidden);
+      if (section.hidden !== hidden) section.hidden = hidden;
+      const link = document.querySelector(`.form-nav a[href="#${section.id}"]`);
+      if (!link) continue;
+      link.parentElement.hidden = hidden;
+      const seen = boxes.filter((box) => !box.hidden);
+      const open = seen.filter((box) => this.isOpen(box)).length + Number(Boolean(section.querySelector("[name=_add]")) && this.live.groupIsOpen(group));
+      tell(link, "wrong", seen.filter((box) => box.classList.contains("q-wrong")).length, this.words.wrong);
+      tell(link, "open", open, this.words.open);
+    }
+  }
+
+  isOpen(box) {
+    const name = box.dataset.pointer.slice(1).replaceAll("/", "-"), cell = this.live.cell(name);
+    return this.live.needed.get(name) && this.live.place(name).question.compute === undefined && !(cell && ("value" in cell || cell.code));
+  }
+
+  hintsFrom(data) {
+    const panel = document.querySelector("[data-hints]");
+    if (panel) import("./hints.js").then(({ draw, standings }) => {
+      this.hints = () => draw(panel, standings(data, { ...this.live.env, facts: this.live.facts(), cache: new Map() }), data.words);
+    });
+  }
+
+  pressed(event) {
+    const button = event.target.closest("button");
+    if (!button || !this.live) return;
+    if (button.name === "_add") this.rows.add(button.value) && event.preventDefault();
+    else if (button.name === "_remove") this.rows.remove(button.value) && event.preventDefault();
+    else if (button.name === "_none") { event.preventDefault(); this.zero(button.closest("[data-section]")); }
+  }
+
+  // "None of these": zero for every blank amount of the section.
+  zero(section) {
+    const names = this.live.document.none[section.dataset.section] ?? [];
+    for (const name of names) if (this.fields.has(name) && !this.texts(name).some((text) => text.trim())) this.set(name, "0");
+    this.say(this.words.zeroed);
+  }
+
+  // A sentence for everybody, screen readers included.
+  say(sentence, extra = null) {
+    let line = document.getElementById("form-said");
+    if (!line) {
+      line = Object.assign(document.createElement("p"), { id: "form-said", className: "form-said" });
+      line.setAttribute("role", "status");
+      document.body.append(line);
+    }
+    line.replaceChildren(sentence, ...(extra ? [" ", extra] : []));
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => line.replaceChildren(), extra ? 15000 : 5000);
+  }
+
+  soil() {
+    this.dirty = true;
+    this.form.dataset.dirty = "true";
+    for (const sign of document.querySelectorAll("[data-unsaved]")) sign.hidden = false;
+    this.form.dispatchEvent(new CustomEvent("portal:changed"));
+  }
+
+  clean() {
+    this.dirty = false;
+    delete this.form.dataset.dirty;
+    for (const sign of document.querySelectorAll("[data-unsaved]")) sign.hidden = true;
+  }
+
+  later(what, work) {
+    this.waiting ??= {};
+    clearTimeout(this.waiting[what]);
+    this.waiting[what] = setTimeout(work, 60);
+  }
 }
 
-const BEYOND = new Error("decided by the server");
-
-function answer(form, name) {
-  const found = name && form.elements.namedItem(name);
-  if (!found) return undefined;
-  const all = found instanceof RadioNodeList ? [...found] : [found];
-  const kind = all[0].dataset.type;
-  if (kind === "choices") return all.filter((e) => e.checked || e.type === "hidden").map((e) => e.value);
-  const text = (found instanceof RadioNodeList ? found.value : found.type === "radio" && !found.checked ? "" : found.value).trim();
-  if (text === "") return null;
-  if (kind === "boolean") return text === "true";
-  if (kind === "money") return Math.round(Number(text.replace(/[,,元]/g, "")) * 100);
-  if (kind === "integer" || kind === "decimal") return Number(text);
-  if (kind === "choice" || kind === "text") return text;
-  throw BEYOND;
-}
-
-// true, false, or null while an answer is missing.
-function value(rule, read) {
-  if (rule === null || typeof rule !== "object") return rule;
-  const [op, args] = Object.entries(rule)[0];
-  if (op === "var") {
-    const known = read(args);
-    if (known === undefined) throw BEYOND;
-    return known;
-  }
-  if (op === "not") { const v = value(args, read); return v === null ? null : !v; }
-  if (op === "present") return value(args, read) === null ? null : true;
-  if (op === "and" || op === "or") {
-    const parts = args.map((part) => value(part, read));
-    const stop = op === "or";
-    return parts.includes(stop) ? stop : parts.includes(null) ? null : !stop;
-  }
-  if (!["==", "!=", "<", "<=", ">", ">=", "in", "contains"].includes(op)) throw BEYOND;
-  const a = value(args[0], read), b = Array.isArray(args[1]) ? args[1] : value(args[1], read);
-  if (a === null || b === null) return null;
-  switch (op) {
-    case "==": return a === b;
-    case "!=": return a !== b;
-    case "<": return a < b;
-    case "<=": return a <= b;
-    case ">": return a > b;
-    case ">=": return a >= b;
-    case "in": return b.includes(a);
-    default: return a.includes(b);
+function mark(box, needed) {
+  const sign = box.querySelector(".q-required");
+  if (sign) sign.hidden = !needed;
+  for (const element of box.querySelectorAll(".form-control:not([readonly]), .form-select")) {
+    if (needed) element.setAttribute("aria-required", "true"); else element.removeAttribute("aria-required");
   }
 }
 
+// A note of one kind beside a field: made, changed or taken away; the field says that it belongs to it.
+export function note(box, name, kind, sentence, lead = "") {
+  const id = `q-${name}-${kind}`;
+  let line = document.getElementById(id);
+  if (!sentence) line?.remove();
+  else {
+    if (!line) {
+      line = Object.assign(document.createElement("div"), { id, className: `q-${kind}` });
+      box.querySelector("label, legend").after(line);
+    }
+    const spoken = Object.assign(document.createElement("span"), { className: kind === "error" ? "visually-hidden" : "", textContent: lead });
+    line.replaceChildren(spoken, sentence);
+  }
+  for (const element of box.querySelectorAll("fieldset, .form-control, .form-select")) {
+    const ids = new Set((element.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+    ids[sentence ? "add" : "delete"](id);
+    if (ids.size) element.setAttribute("aria-describedby", [...ids].join(" ")); else element.removeAttribute("aria-describedby");
+  }
+}
+
+function tell(link, what, number, words) {
+  const sign = link.querySelector(`[data-count=${what}]`);
+  if (!sign) return;
+  sign.hidden = !number;
+  sign.textContent = fill(words, { n: number });
+}
+
+// The section one is in, marked in the list of sections.
 function spy() {
   const links = new Map([...document.querySelectorAll(".form-nav a")].map((a) => [a.hash.slice(1), a]));
-  if (!links.size) return;
   const watch = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
       for (const link of links.values()) link.removeAttribute("aria-current");
-      const link = links.get(entry.target.id);
-      link?.setAttribute("aria-current", "true");
-      link?.scrollIntoView({ block: "nearest" });
+      links.get(entry.target.id).setAttribute("aria-current", "true");
+      const list = links.get(entry.target.id).closest(".form-nav"), link = links.get(entry.target.id);
+      list.scrollTop = Math.max(0, link.offsetTop - list.clientHeight / 2);
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
   for (const id of links.keys()) { const section = document.getElementById(id); if (section) watch.observe(section); }
 }
+
+const form = document.querySelector("form[data-portal-form]");
+export const page = form && new Page(form);
+document.getElementById("error-summary")?.focus();
+if (form) form.dataset.ready = "true";
