@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.households import queries as household_queries
 from portal.households.models import Household
 from portal.recognitions import queries as recognition_queries
-from portal.rules import Judgement, Reason
+from portal.rules import Environment, Judgement, Reason
 from portal.values import Text
 from portal.verification import queries as verification_queries
 
@@ -41,6 +41,26 @@ def known_facts(db: Session, actor: Actor, household: Household) -> Mapping[str,
     if last is not None:
         return verification_queries.decided_facts(db, last, catalogue_queries.release(db, last.release_id).catalogue)
     return household_queries.known_answers(db, household)
+
+
+def known_beyond(
+    db: Session, catalogue: Catalogue, items: Sequence[str], answers: Mapping[str, Any], on: date
+) -> Environment:
+    """What judges the items of a form that is being filled, besides its answers: recognitions and benefits in force.
+
+    Our own register is complete, so what it does not hold is not held; what an item of the same form may yet grant is open.
+    """
+    held: dict[str, bool | None] = dict.fromkeys(catalogue.statuses, False)
+    for item in catalogue.chosen(items):
+        held.pop(item.grants or "", None)
+    beyond: Mapping[str, Any] = {}
+    number = answers.get("applicant_id_no")
+    person = household_queries.person_by_id_number(db, number) if isinstance(number, str) and number else None
+    household = household_queries.household_of(db, person.id) if person is not None else None
+    if household is not None:
+        held.update(recognition_queries.statuses(db, household.id, on))
+        beyond = recognition_queries.beyond_facts(db, catalogue, household.id, on)
+    return catalogue.environment({"app_items": list(items), **beyond}, on, held)
 
 
 def prospects(

@@ -92,7 +92,7 @@ LIVE_WORDS: Final[Mapping[str, Text]] = {
         "这份草稿在别处被改动过,这里的内容没有丢;点“保存”去对照",
         "This draft was changed elsewhere. Nothing here is lost; press save to compare",
     ),
-    "refused": Text("没有保存成功:{reason}", "Not saved: {reason}"),
+    "refused": Text("没有自动保存,已暂存在本机:{reason}", "Not saved, kept on this device: {reason}"),
     "restored": Text("已恢复 {time} 未保存的内容", "What was not saved at {time} has been put back"),
     "restore_older": Text(
         "本机有 {time} 未保存的内容,但草稿后来在别处保存过",

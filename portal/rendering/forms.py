@@ -154,7 +154,7 @@ def form_view(
         summary_title=word("errors_title", lang, count=len(errors)),
         regions=_region_lists(form, regions),
         live=_as_data(live_document(form, answers, env, lang, eligibility, drawn)),
-        hints=hint_views(form, answers, env, eligibility, lang) if eligibility is not None and env is not None else (),
+        hints=hint_views(form, answers, eligibility, lang) if eligibility is not None else (),
     )
 
 

@@ -5,12 +5,15 @@ The server draws it with the page; the browser keeps it up to date from the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
-from portal.forms import ROW_TITLES, Form, facts_of, situation
+from portal.catalogue.catalogue import Catalogue
+from portal.catalogue.wording import is_money, title_of
+from portal.forms import Form, facts_of, situation
 from portal.rendering.form_words import WORDS as FORM_WORDS
 from portal.rules import Environment, Judgement, NearMiss, Policy, Reason, Reducer, judge
 from portal.rules.explaining import MEASURES, OPERATOR_WORDS
@@ -36,20 +39,34 @@ WORDS: Final[Mapping[str, Text]] = {
 
 @dataclass(frozen=True)
 class Eligibility:
-    """The chosen items' rules, and how the names they read are called. `money` are the names counted in 分."""
+    """The chosen items' rules, what is known beyond the form, and how the names that rules read are called.
+
+    `awaited` names what only the visit or the comparisons bring.
+    """
 
     policies: Mapping[str, Policy]
     item_titles: Mapping[str, Text]
-    titles: Mapping[str, Text] = field(default_factory=dict)
-    money: frozenset[str] = frozenset()
+    env: Environment
+    title_of: Callable[[str], Text]
+    is_money: Callable[[str], bool]
     awaited: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, slugs: Iterable[str], env: Environment) -> Eligibility:
+        """The items' own rules on this day, with the recognitions and looks beyond the form that `env` knows."""
+        items = catalogue.chosen(slugs)
+        return cls(
+            policies={item.slug: item.policy for item in items},
+            item_titles={item.slug: item.title for item in items},
+            env=env,
+            title_of=partial(title_of, catalogue),
+            is_money=partial(is_money, catalogue),
+            awaited=catalogue.seen_or_returned,
+        )
 
     def beside(self, form: Form) -> Eligibility:
         """What this form asks is not awaited from elsewhere."""
         return replace(self, awaited=self.awaited - form.questions.keys())
-
-    def title_of(self, name: str) -> Text:
-        return self.titles.get(name) or ROW_TITLES.get(name) or Text(name, name)
 
 
 @dataclass(frozen=True)
@@ -82,10 +99,9 @@ class HintView:
         return tuple(line for line in self.lines if line.kind == "open")
 
 
-def hint_views(
-    form: Form, answers: Mapping[str, Any], env: Environment, eligibility: Eligibility, lang: str
-) -> tuple[HintView, ...]:
-    """The hints for these answers; facts beyond the form come from `env`."""
+def hint_views(form: Form, answers: Mapping[str, Any], eligibility: Eligibility, lang: str) -> tuple[HintView, ...]:
+    """The hints for these answers."""
+    env = eligibility.env
     sound = situation(form, answers, env).environment.facts
     kept = {name: sound[name] for name in answers if name in sound}
     facts = {**env.facts, **facts_of(form, kept, env)}
@@ -136,7 +152,7 @@ def _missing(names: frozenset[str], eligibility: Eligibility, lang: str) -> str:
 
 
 def _near_miss(miss: NearMiss, eligibility: Eligibility, lang: str) -> str:
-    money = miss.name in eligibility.money and miss.measure in {"value", "computed"}
+    money = eligibility.is_money(miss.name) and miss.measure in {"value", "computed"}
     left, right, gap = (shown(value, money=money) for value in (miss.left, miss.right, miss.gap))
     subject = MEASURES[miss.measure].to(lang).format(title=eligibility.title_of(miss.name).to(lang), left=left)
     sentence = WORDS["near_miss" if miss.gap else "on_the_line"].to(lang)
@@ -150,16 +166,21 @@ def shown(value: Fraction, *, money: bool) -> str:
     return text if money else text.replace(",", "").rstrip("0").rstrip(".")
 
 
-def hints_document(reducer: Reducer, eligibility: Eligibility, lang: str) -> dict[str, Any]:
+def hints_document(form: Form, eligibility: Eligibility, lang: str) -> dict[str, Any]:
     """Policies, names and words for the browser, reduced to what the form can change."""
+    eligibility = eligibility.beside(form)
+    reducer = Reducer(eligibility.env, form.questions.keys(), form.rows.keys())
     items = [_item_document(slug, policy, reducer, lang) for slug, policy in eligibility.policies.items()]
     rules = [part for item in items for part in (item["amount"], *(rule["rule"] for rule in item["rules"]))]
     read = [names_in(document) for document in (*rules, *reducer.derived.values())]
     names = {name for one in read for name in one.all | one.groups} | {item["group"] for item in items if item["group"]}
     return {
+        "on": eligibility.env.on.isoformat(),
         "items": items,
+        "derived": reducer.derived,
+        "params": reducer.params,
         "titles": {name: eligibility.title_of(name).to(lang) for name in sorted(names)},
-        "money": sorted(eligibility.money & names),
+        "money": sorted(filter(eligibility.is_money, names)),
         "awaited": sorted(eligibility.awaited & names),
         "close": str(CLOSE),
         "named": NAMED_AT_MOST,

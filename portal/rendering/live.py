@@ -57,9 +57,7 @@ def live_document(
     questions = {
         name: known | _rules(now, form.questions[name], reducer) for name, known in _questions(form, lang).items()
     }
-    hints = (
-        hints_document(reducer, eligibility.beside(form), lang) if eligibility is not None and env is not None else None
-    )
+    hints = hints_document(form, eligibility, lang) if eligibility is not None else None
     elsewhere = form.questions.keys() - (form.questions.keys() if drawn is None else set(drawn))
     read = _names_read(questions.values(), reducer, hints)
     return {
@@ -81,7 +79,8 @@ def live_document(
 def _names_read(questions: Iterable[Mapping[str, Any]], reducer: Reducer, hints: Any) -> frozenset[str]:
     rules = [question.get(what) for question in questions for what in ("shown", "required", "compute")]
     judged = [(item["amount"], *(rule["rule"] for rule in item["rules"])) for item in (hints or {}).get("items", ())]
-    documents = (*rules, *(part for item in judged for part in item), *reducer.derived.values())
+    derived = (*reducer.derived.values(), *(hints or {}).get("derived", {}).values())
+    documents = (*rules, *(part for item in judged for part in item), *derived)
     return frozenset(name for document in documents for name in names_in(document).reads)
 
 

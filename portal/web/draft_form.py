@@ -15,6 +15,7 @@ from portal.applications.beginning import LAST, RECORDS, opened, with_applicant
 from portal.applications.models import Draft
 from portal.applications.queries import clear_answers
 from portal.cases.drafts import as_handed_in, faults_of
+from portal.cases.prospects import known_beyond
 from portal.cases.submitting import PLATFORM, filled_by_platform
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.papers import PaperNeed, papers_for
@@ -39,6 +40,7 @@ from portal.forms.paper import ON_PAPER
 from portal.organisation.queries import region_options
 from portal.rendering.form_words import word
 from portal.rendering.forms import FormView, RegionOption, form_view
+from portal.rendering.hints import Eligibility
 from portal.rules import Environment
 from portal.values import Text
 from portal.web.plans import is_open
@@ -161,6 +163,10 @@ def draw(
         item_titles={slug: text(catalogue.item(slug).title) for slug in sheet.items},
         source_titles={name: text(title) for name, title in SOURCES.items()},
         without=[q.id for q in form.questions.values() if q.id in PLATFORM or q.type in ON_PAPER],
+        env=env,
+        eligibility=Eligibility.of(
+            catalogue, sheet.items, known_beyond(db.session(), catalogue, sheet.items, known, today())
+        ),
     )
     on_file = Counter(one.paper for one in file_queries.of_owner(db.session(), f"draft:{draft.id}"))
     needs = papers_for(catalogue, sheet.items, _environment(sheet, known))

@@ -1,26 +1,28 @@
 // Saving while somebody types: to the draft's address, and on this device while that does not work. Nothing is lost.
+import { read } from "./answers.js";
 import { fill } from "./live.js";
 
 const WAIT = 1500, RETRY = 15000, KEEP_DAYS = 7;
-const PREFIX = "portal-draft:";
-const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const PREFIX = "portal-draft:"; // shell.js forgets these when somebody signs out
+const time = (moment) => new Date(moment).toLocaleString(document.documentElement.lang, { hour12: false });
 
 export class Autosave {
   constructor(page) {
     this.page = page;
     this.form = page.form;
-    this.address = page.form.dataset.autosave;
-    this.key = `${PREFIX}${page.form.dataset.user ?? ""}:${this.address}`;
+    this.address = this.form.dataset.autosave;
+    this.key = `${PREFIX}${this.form.dataset.user}:${this.address}`;
     this.line = document.querySelector("[data-saved]") ?? this.makeLine();
     this.isSafe = true;
+    for (const sign of document.querySelectorAll("[data-unsaved]")) sign.remove();
     this.forgetOthers();
     this.restore();
     this.form.addEventListener("portal:changed", () => this.wait());
-    this.form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; this.keep(); });
+    this.form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; this.keep(sessionStorage); });
     addEventListener("online", () => this.page.dirty && this.now());
-    addEventListener("pagehide", () => { if (this.page.dirty && !this.stopped) this.keep(); });
-    document.addEventListener("visibilitychange", () => { if (document.hidden && this.page.dirty && !this.stopped) { this.keep(); this.now(); } });
-    for (const out of document.querySelectorAll('form[action^="/logout"]')) out.addEventListener("submit", forgetAll);
+    addEventListener("pagehide", () => this.away());
+    document.addEventListener("visibilitychange", () => document.hidden && this.away());
+    if (page.dirty) this.wait();
   }
 
   makeLine() {
@@ -30,7 +32,11 @@ export class Autosave {
     return line;
   }
 
-  say(word, values = {}) { this.line.textContent = fill(this.page.words[word], values); this.line.dataset.state = word; }
+  say(word, values = {}) {
+    const text = fill(this.page.words[word], values);
+    if (this.line.textContent !== text) this.line.textContent = text;
+    this.line.dataset.state = word;
+  }
 
   wait() {
     if (this.stopped) return;
@@ -39,12 +45,17 @@ export class Autosave {
     if (!this.blocked && !this.busy) this.say("unsaved");
   }
 
+  // The page is left or put away: nobody will wait for an answer.
+  away() {
+    if (this.stopped || !this.page.dirty) return;
+    this.keep(localStorage);
+    if (!this.blocked) this.now();
+  }
+
   get revision() { return this.form.elements.namedItem("_revision"); }
 
   pairs() {
-    const data = new URLSearchParams();
-    for (const [name, value] of new FormData(this.form)) if (typeof value === "string") data.append(name, value);
-    return data;
+    return [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
   }
 
   // Send what stands here now; one request at a time, and what changed meanwhile goes with the next.
@@ -56,9 +67,8 @@ export class Autosave {
     this.page.dirty = false;
     this.say("saving");
     try {
-      const answer = await fetch(this.address, {
-        method: "POST", body: this.pairs(), redirect: "manual", credentials: "same-origin", headers: { Accept: "application/json" },
-      });
+      let answer = await this.send();
+      if (answer.status === 400 && await this.renew()) answer = await this.send();
       await this.answered(answer);
     } catch {
       this.failed("offline");
@@ -68,74 +78,104 @@ export class Autosave {
     }
   }
 
+  send() {
+    const body = new URLSearchParams(this.pairs()), keepalive = document.hidden && String(body).length < 60000;
+    return fetch(this.address, { method: "POST", body, keepalive, redirect: "manual", headers: { Accept: "application/json" } });
+  }
+
   async answered(answer) {
     if (answer.type === "opaqueredirect" || answer.status === 401) return this.failed("signed_out");
-    if (answer.status === 409) { this.conflict = true; return this.failed("conflict", {}, false); }
-    const told = await answer.json().catch(() => ({}));
+    const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+    if (answer.status === 409) return this.failed(told.message ? "refused" : "conflict", { reason: told.message }, false);
     if (!answer.ok) return this.failed("refused", { reason: told.title ?? answer.status });
-    if (this.revision && told.revision !== undefined) this.revision.value = told.revision;
+    if (this.revision) this.revision.value = told.revision;
     this.blocked = false;
     this.isSafe = true;
     localStorage.removeItem(this.key);
     if (!this.page.dirty) this.form.dispatchEvent(new CustomEvent("portal:saved"));
-    this.say("saved", { time: clock(told.saved_at) });
+    this.say("saved", { time: told.saved_at ? time(told.saved_at) : told.saved });
   }
 
   // Keep it here and try again, unless somebody has to look first.
   failed(word, values = {}, again = true) {
     this.page.dirty = true;
     this.blocked = true;
-    this.isSafe = this.keep();
-    this.say(word, { time: clock(Date.now()), ...values });
+    this.isSafe = this.keep(localStorage);
+    this.say(word, { time: time(Date.now()), ...values });
     if (again) this.timer = setTimeout(() => this.now(), RETRY);
     else this.stopped = true;
   }
 
-  keep() {
-    const pairs = [...this.pairs()].filter(([name]) => name !== "csrf_token" && name !== "_revision");
+  // After signing in again the page's token is an old one. The page of somebody else is none of ours.
+  async renew() {
+    const answer = await fetch(location.href, { redirect: "manual" });
+    if (!answer.ok) return false;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = fresh.querySelector("[name=csrf_token]")?.value;
+    if (!token || fresh.querySelector("form[data-portal-form]")?.dataset.user !== this.form.dataset.user) return false;
+    for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = token;
+    return true;
+  }
+
+  keep(store) {
+    const pairs = this.pairs().filter(([name]) => name !== "csrf_token" && name !== "_revision");
     try {
-      localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), revision: this.revision?.value ?? null, pairs }));
+      store.setItem(this.key, JSON.stringify({ at: Date.now(), revision: this.revision?.value, pairs }));
       return true;
     } catch { return false; } // full or forbidden: the browser then asks before the page is left
   }
 
-  // What an earlier visit could not save: put back when the draft is still the same, offered when it is not.
+  // What could not be saved before: put back when the draft is still the same, offered when it is not.
   restore() {
-    const kept = JSON.parse(localStorage.getItem(this.key) ?? "null");
-    if (!kept) return;
-    const same = kept.revision === (this.revision?.value ?? null), time = new Date(kept.at).toLocaleString(document.documentElement.lang);
-    if (same) this.fillIn(kept.pairs);
-    this.offer(fill(this.page.words[same ? "restored" : "restore_older"], { time }), same ? [] : [
-      [this.page.words.restore, () => this.fillIn(kept.pairs)],
-    ]);
+    const text = sessionStorage.getItem(this.key) ?? localStorage.getItem(this.key);
+    sessionStorage.removeItem(this.key);
+    localStorage.removeItem(this.key);
+    if (!text) return;
+    const kept = JSON.parse(text), values = new Map();
+    for (const [name, value] of kept.pairs) values.set(name, [...values.get(name) ?? [], value]);
+    if (!this.differs(values)) return;
+    const same = kept.revision === this.revision?.value;
+    if (same) this.fillIn(values);
+    else localStorage.setItem(this.key, text);
+    const choices = same ? [] : [[this.page.words.restore, () => this.fillIn(values)]];
+    this.offer(fill(this.page.words[same ? "restored" : "restore_older"], { time: time(kept.at) }), choices);
+  }
+
+  // Whether these texts say anything else than the page does; how an answer is spelt makes no difference.
+  differs(values) {
+    const { page } = this, meaning = (name, texts) => {
+      const place = page.live?.place(name);
+      return JSON.stringify(place ? read(place.question, texts) : texts);
+    };
+    const names = new Set([...values.keys(), ...page.fields.keys()].filter((name) => !name.startsWith("_")));
+    return [...names].some((name) => meaning(name, values.get(name) ?? []) !== meaning(name, page.texts(name)));
   }
 
   offer(sentence, buttons) {
     const box = Object.assign(document.createElement("div"), { className: "alert alert-warning form-restored", textContent: sentence });
     box.setAttribute("role", "status");
-    const choices = [...buttons, [this.page.words.discard, () => { localStorage.removeItem(this.key); this.stopped = true; this.page.dirty = false; location.reload(); }]];
-    for (const [label, act] of choices) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: label });
+    const discard = () => { localStorage.removeItem(this.key); this.stopped = true; this.page.clean(); location.reload(); };
+    for (const [label, act] of [...buttons, [this.page.words.discard, discard]]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-dark", textContent: label });
       button.addEventListener("click", () => { box.remove(); act(); });
       box.append(" ", button);
     }
     this.form.before(box);
   }
 
-  fillIn(pairs) {
-    const { page } = this, values = new Map();
-    for (const [name, value] of pairs) values.set(name, [...values.get(name) ?? [], value]);
+  fillIn(values) {
+    const { page } = this;
     for (const name of values.keys()) {
       const parts = /^([a-z][a-z_]*)-([0-9]{1,4})-row_id$/.exec(name);
-      if (parts) while (!page.fields.has(name) && page.rows.add(parts[1]));
+      if (parts) while (!page.fields.has(name) && page.rows.add(parts[1], false));
     }
-    for (const [name, elements] of page.fields) {
+    for (const [name, elements] of [...page.fields]) {
       const texts = values.get(name) ?? [];
-      elements.forEach((element) => {
+      for (const element of elements) {
         if (["radio", "checkbox"].includes(element.type)) element.checked = texts.includes(element.value);
         else if (texts.length) [element.value] = texts;
-      });
-      if (elements.length) page.changed(elements[0], true);
+      }
+      page.changed(elements[0], true);
     }
   }
 
@@ -143,12 +183,8 @@ export class Autosave {
   forgetOthers() {
     for (const key of Object.keys(localStorage)) {
       if (!key.startsWith(PREFIX)) continue;
-      const mine = key.startsWith(`${PREFIX}${this.form.dataset.user ?? ""}:`), { at = 0 } = JSON.parse(localStorage.getItem(key) ?? "{}");
-      if (!mine || Date.now() - at > KEEP_DAYS * 864e5) localStorage.removeItem(key);
+      const { at } = JSON.parse(localStorage.getItem(key));
+      if (!key.startsWith(`${PREFIX}${this.form.dataset.user}:`) || Date.now() - at > KEEP_DAYS * 864e5) localStorage.removeItem(key);
     }
   }
-}
-
-export function forgetAll() {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }

@@ -195,7 +195,7 @@ class Page {
   hintsFrom(data) {
     const panel = document.querySelector("[data-hints]");
     if (panel) import("./hints.js").then(({ draw, standings }) => {
-      this.hints = () => draw(panel, standings(data, { ...this.live.env, facts: this.live.facts(), cache: new Map() }), data.words);
+      this.hints = () => draw(panel, standings(data, this.live.facts()), data.words);
     });
   }
 

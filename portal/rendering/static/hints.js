@@ -1,7 +1,7 @@
 // How each chosen item stands, kept up to date beside the form: the twin of portal/rules judging and portal/rendering hints.
 import { fill } from "./live.js";
 import { yuan } from "./answers.js";
-import { Ratio, Unknown, evaluate, rowsOf, truth } from "./rules.js";
+import { Ratio, Unknown, environment, evaluate, rowsOf, truth } from "./rules.js";
 
 const OUTCOMES = ["not_eligible", "undetermined", "refer", "return", "manual", "eligible"];
 const ON_FAIL = { reject: "not_eligible", refer: "refer", return: "return", manual: "manual" };
@@ -84,7 +84,8 @@ function judge(item, env, awaited) {
 }
 
 // The hints as data: [{item, standing, label, amount, lines: [{kind, title, detail, clause}]}].
-export function standings(document, env) {
+export function standings(document, facts) {
+  const env = environment({ ...document, facts });
   const awaited = new Set(document.awaited), money = new Set(document.money), { words } = document;
   const [n, d = "1"] = document.close.split("/").map(BigInt), close = new Ratio(n, BigInt(d));
   const title = (name) => document.titles[name] ?? name;

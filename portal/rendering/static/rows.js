@@ -13,7 +13,7 @@ export class Rows {
   sections(group) { return this.page.sections.filter((section) => section.dataset.rows === group); }
 
   // One more row in every section of the group; it begins with what carries over from the row above.
-  add(group) {
+  add(group, isAsked = true) {
     const { page } = this, { live } = page, sections = this.sections(group);
     if (!live || !sections.length) return false;
     const numbers = [...(live.rows.get(group)?.keys() ?? [])], above = Math.max(-1, ...numbers), number = above + 1;
@@ -28,8 +28,9 @@ export class Rows {
     }
     page.fields.get(`${group}-${number}-row_id`)?.forEach((mark) => { mark.value = live.row(group, number).mark; });
     page.apply(live.changeRows(group));
-    for (const question of live.questions) if (question.group === group && question.carry && above >= 0) this.carry(group, question.id, above, number);
+    for (const question of live.questions) if (isAsked && question.group === group && question.carry && above >= 0) this.carry(group, question.id, above, number);
     this.retitle(group);
+    if (!isAsked) return true;
     const row = sections[0].querySelector(`[data-row="${number}"]`);
     row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     page.soil();

@@ -85,6 +85,7 @@ def _show(desk: Desk) -> Mapping[str, Any]:
         why="none",
         beside=_declared(desk, form, shown),
         called=_names(desk),
+        env=desk.environment,
     )
     return {"view": view, "uuid": uuid, "draft": visit, "sections": len(view.groups)}
 

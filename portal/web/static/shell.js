@@ -16,6 +16,15 @@ if (button && menu) {
   });
 }
 
+// What forms kept on this device while they could not be saved goes when somebody signs out.
+document.querySelectorAll('form[action^="/logout"]').forEach((out) => {
+  out.addEventListener("submit", () => {
+    for (const store of [localStorage, sessionStorage]) {
+      Object.keys(store).filter((key) => key.startsWith("portal-draft:")).forEach((key) => store.removeItem(key));
+    }
+  });
+});
+
 // "Tick all" of a list.
 document.querySelectorAll("[data-check-all]").forEach((box) => {
   box.addEventListener("change", () => {
