@@ -164,14 +164,18 @@ def _write_letter(file: File, action: str, reason: str, payload: Mapping[str, An
     if action not in LETTERS:
         return
     kind, text = LETTERS[action]
-    body: dict[str, Any] = {
-        "items": [],
-        "lines": [Text(text.zh.format(reason=reason), text.en.format(reason=reason)).to_json()],
-    }
+    why, body = Text(reason, reason), {}
     missing = payload.get("missing")
     if kind == "supplement" and isinstance(missing, list):
-        body["missing"] = [name for name in file.catalogue.papers if name in missing]
-    notice_commands.write(file.db, file.application, kind, TITLES[kind], body, now=file.now)
+        papers = [paper for name, paper in file.catalogue.papers.items() if name in missing]
+        note = str(payload.get("note") or "")[:500] if papers else reason
+        zh, en = "、".join(p.title.zh for p in papers), ", ".join(p.title.en for p in papers)
+        why = Text(";".join(filter(None, (zh, note))), "; ".join(filter(None, (en, note))))
+        body = {"missing": [paper.id for paper in papers]}
+    line = Text(text.zh.format(reason=why.zh), text.en.format(reason=why.en))
+    notice_commands.write(
+        file.db, file.application, kind, TITLES[kind], {"items": [], "lines": [line.to_json()], **body}, now=file.now
+    )
 
 
 def act_on_many(
