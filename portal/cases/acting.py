@@ -188,17 +188,23 @@ def act_on_many(
     reason: str = "",
     now: datetime,
 ) -> list[tuple[int, Task | Refused]]:
-    """The same action on several tasks, each by itself: one that is refused does not undo the others."""
-    results: list[tuple[int, Task | Refused]] = []
-    for task_id in dict.fromkeys(task_ids):
+    """The same action on several tasks, each by itself: one that is refused does not undo the others.
+
+    The files are taken in the order of their numbers, so that two people with the same boxes ticked do not block one
+    another; the results come as asked.
+    """
+    wanted = list(dict.fromkeys(task_ids))
+    files = dict(db.execute(select(Task.id, Task.application_id).where(Task.id.in_(wanted))).all())
+    results: dict[int, Task | Refused] = {}
+    for task_id in sorted(wanted, key=lambda number: (files.get(number, 0), number)):
         payload = (payloads or {}).get(task_id, {})
         try:
             with db.begin_nested():
                 done = act(db, actor, task_id, action, payload, reason=str(payload.get("reason") or reason), now=now)
-            results.append((task_id, done))
+            results[task_id] = done
         except Refused as refusal:
-            results.append((task_id, refusal))
-    return results
+            results[task_id] = refusal
+    return [(task_id, results[task_id]) for task_id in wanted]
 
 
 def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
@@ -208,6 +214,7 @@ def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
         select(Task.application_id)
         .where(Task.status == "open", Task.form == "publicity", Task.due_on < today)
         .distinct()
+        .order_by(Task.application_id)
         .limit(limit)
     ).all()
     for application_id in waiting:
@@ -249,10 +256,10 @@ def withdraw(db: Session, actor: Actor, application_id: int, reason: str, *, now
     return file.application
 
 
-def refresh_household(db: Session, household_id: int, *, now: datetime) -> int:
+def refresh_household(db: Session, household_id: int, *, besides: int | None = None, now: datetime) -> int:
     """Tell a household's other open applications about a recognition that came or failed elsewhere."""
     query = select(Case.application_id).where(Case.household_id == household_id, Case.status.not_in(ENDED)).distinct()
-    ids = db.scalars(query).all()
+    ids = [number for number in db.scalars(query.order_by(Case.application_id)) if number != besides]
     for application_id in ids:
         refresh(open_file(db, SYSTEM, application_id, now))
     return len(ids)

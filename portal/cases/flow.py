@@ -24,6 +24,7 @@ from portal.cases.models import Case, Task
 from portal.cases.rules import ENDED
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
+from portal.households.models import Household
 from portal.organisation.queries import CITY_TIME, calendar
 from portal.values import WorkingCalendar
 from portal.workflow import (
@@ -76,10 +77,22 @@ class File:
         )
 
 
+def locked(db: Session, application_id: int) -> Application:
+    """The application, read afresh and locked until the transaction ends, its household before it.
+
+    What one household may receive is decided across its applications, so the household is locked, and always first:
+    whoever needs several files takes them in the same order and nobody waits in a circle. Rows that merely refer to
+    either (a task, an entitlement) may be written meanwhile.
+    """
+    whose = select(Household.id).join(Application, Application.household_id == Household.id)
+    db.execute(whose.where(Application.id == application_id).with_for_update(of=Household, key_share=True))
+    query = select(Application).where(Application.id == application_id).with_for_update(key_share=True)
+    return db.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
 def open_file(db: Session, actor: Actor, application_id: int, now: datetime, *, lock: bool = True) -> File:
     """Lock the application and read it afresh with its cases; without the lock, only to look."""
-    query = select(Application).where(Application.id == application_id).execution_options(populate_existing=lock)
-    application = db.execute(query.with_for_update() if lock else query).scalar_one()
+    application = locked(db, application_id) if lock else db.get_one(Application, application_id)
     cases = db.scalars(
         select(Case)
         .where(Case.application_id == application_id)

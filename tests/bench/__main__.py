@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> Table:
     parser.add_argument("--markdown", type=Path, help="write the table there too")
     chosen = parser.parse_args(arguments)
     parts, kinds = chosen.only or PARTS, chosen.databases.split(",")
-    table = Table(say=lambda line: print(line, flush=True))
+    table = Table()
     size, rounds, families = (QUICK, 3, 8) if chosen.quick else (FULL, 30, 60)
     with tempfile.TemporaryDirectory() as folder, Postgres.started() as server:
         for kind in kinds:

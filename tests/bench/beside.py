@@ -82,7 +82,9 @@ def admin_of(app: Flask) -> int:
     with app.app_context():
         manager = app.extensions["appbuilder"].sm
         found = manager.find_user(username="stock")
-        made = found or manager.add_user("stock", "Stock", "Stock", "stock@example.org", manager.find_role("Admin"), "stock-pass-phrase")
+        made = found or manager.add_user(
+            "stock", "Stock", "Stock", "stock@example.org", manager.find_role("Admin"), "stock-pass-phrase"
+        )
         return int(made.id)
 
 

@@ -21,7 +21,8 @@ from portal.applications.models import Application
 from portal.cases.models import Case, CaseSearch, Task
 from portal.catalogue.release import Release
 from portal.db import Base, transaction, vault_of
-from portal.demo.people import PREFIXES, name
+from portal.demo.people import PREFIXES
+from portal.demo.people import name as invented
 from portal.forms.identity import check_character
 from portal.households.models import Household, Membership, Person
 from portal.organisation.models import Region
@@ -75,7 +76,13 @@ class Crowd:
         known = set(self.session.scalars(select(Region.code).where(Region.level == "village")))
         made = [f"{township}{200 + n}" for township in townships for n in range(10)]
         rows = [
-            {"code": code, "name": f"{code[-2:]}村", "name_en": f"Village {code[-2:]}", "level": "village", "parent_code": code[:9]}
+            {
+                "code": code,
+                "name": f"{code[-2:]}村",
+                "name_en": f"Village {code[-2:]}",
+                "level": "village",
+                "parent_code": code[:9],
+            }
             for code in made
             if code not in known
         ]
@@ -104,10 +111,32 @@ class Crowd:
                 masked = number[:6] + "*" * 10 + number[-2:]
                 _, village, address = homes[-1]
                 phone = f"139{n:08d}"
-                yield (first + n, name(dice), "111", sealed, vault.index(number), masked, str(1 + n % 2), born, phone, village, f"{village[-3:]}村{address}")
+                yield (
+                    first + n,
+                    invented(dice),
+                    "111",
+                    sealed,
+                    vault.index(number),
+                    masked,
+                    str(1 + n % 2),
+                    born,
+                    phone,
+                    village,
+                    f"{village[-3:]}村{address}",
+                )
 
-        load(self.engine, Person, "id name id_type id_number id_index id_masked sex birth_date phone region_code address", persons())
-        load(self.engine, Household, "id region_code address head_id", ((self.household + n, v, a, head) for n, (head, v, a) in enumerate(homes)))
+        load(
+            self.engine,
+            Person,
+            "id name id_type id_number id_index id_masked sex birth_date phone region_code address",
+            persons(),
+        )
+        load(
+            self.engine,
+            Household,
+            "id region_code address head_id",
+            ((self.household + n, v, a, head) for n, (head, v, a) in enumerate(homes)),
+        )
         lives = f"{self.today - timedelta(days=900)}"
         ends = [head for head, _, _ in homes[1:]] + [first + self.size.persons]
 
@@ -158,7 +187,9 @@ class Crowd:
             model = dice.choice(running if dice.random() < OPEN_SHARE else ended)
             head, village, _ = self.homes[dice.randrange(len(self.homes))]
             n = len(copies)
-            copies.append(Copy(model, next_application + n, next_case, head, village, name(dice), dice.randrange(-300, 40)))
+            copies.append(
+                Copy(model, next_application + n, next_case, head, village, invented(dice), dice.randrange(-300, 40))
+            )
             next_case += len(model.cases)
         return copies
 
@@ -166,14 +197,22 @@ class Crowd:
         for n, copy in enumerate(copies):
             row = dict(copy.model.application)
             row |= copy.marks | {"id": copy.application, "number": f"B{copy.application:09d}", "idempotency_key": None}
-            row |= {"household_id": self.household + n % len(self.homes), "applicant_id": copy.head, "window_region": copy.village[:9]}
+            row |= {
+                "household_id": self.household + n % len(self.homes),
+                "applicant_id": copy.head,
+                "window_region": copy.village[:9],
+            }
             yield tuple(row.values())
 
     def _cases(self, copies: list[Copy]) -> Iterator[tuple[Any, ...]]:
         for n, copy in enumerate(copies):
             for offset, model in enumerate(copy.model.cases):
                 row = dict(model) | copy.marks
-                row |= {"id": copy.case + offset, "number": f"B{copy.application:09d}-{offset + 1}", "application_id": copy.application}
+                row |= {
+                    "id": copy.case + offset,
+                    "number": f"B{copy.application:09d}-{offset + 1}",
+                    "application_id": copy.application,
+                }
                 row["household_id"] = self.household + n % len(self.homes)
                 for name in ("opened_on", "due_on", "yellow_on"):
                     row[name] = shifted(row[name], copy.days)
@@ -184,7 +223,11 @@ class Crowd:
             at = {case["id"]: copy.case + offset for offset, case in enumerate(copy.model.cases)}
             for model in copy.model.searches:
                 text = model["value"]  # codes stay what they are, words become many
-                yield (at[model["case_id"]], model["question"], f"{text[:180]}{copy.application % 5000}" if len(text) > 4 else text)
+                yield (
+                    at[model["case_id"]],
+                    model["question"],
+                    f"{text[:180]}{copy.application % 5000}" if len(text) > 4 else text,
+                )
 
     def _tasks(self, copies: list[Copy]) -> Iterator[tuple[Any, ...]]:
         """Every open task of every copy; done ones until there are enough."""
@@ -196,8 +239,16 @@ class Crowd:
                     is_open = model["status"] in {"open", "paused", "blocked"}
                     if is_open is everything or made >= self.size.tasks:
                         continue
-                    row = dict(model) | {"id": row_id, "application_id": copy.application, "case_id": at.get(model["case_id"])}
-                    row |= {"region_code": copy.village[: len(model["region_code"])], "applicant_name": copy.name, "holder_id": None}
+                    row = dict(model) | {
+                        "id": row_id,
+                        "application_id": copy.application,
+                        "case_id": at.get(model["case_id"]),
+                    }
+                    row |= {
+                        "region_code": copy.village[: len(model["region_code"])],
+                        "applicant_name": copy.name,
+                        "holder_id": None,
+                    }
                     for name in ("due_on", "yellow_on"):
                         row[name] = shifted(row[name], copy.days)
                     row_id, made = row_id + 1, made + 1
@@ -242,7 +293,9 @@ def rows_of(session: Session, table: type[Base]) -> list[dict[str, Any]]:
     """Every row of a table, its values as text both databases read."""
     columns = list(table.__table__.columns)
     rows = session.execute(select(*columns).order_by(*table.__table__.primary_key.columns)).all()
-    return [{column.name: as_text(column.type, value) for column, value in zip(columns, row, strict=True)} for row in rows]
+    return [
+        {column.name: as_text(column.type, value) for column, value in zip(columns, row, strict=True)} for row in rows
+    ]
 
 
 def as_text(kind: Any, value: Any) -> Any:
@@ -257,7 +310,12 @@ def load(engine: Engine, table: type[Base], columns: str, rows: Iterable[tuple[A
     """Write many rows: COPY on PostgreSQL, executemany on SQLite; what is left out gets the table's own default."""
     target: Table = table.__table__  # type: ignore[assignment]
     names = columns.split()
-    moments = [n for n, name in enumerate(names) if isinstance(getattr(target.c[name].type, "impl", target.c[name].type), DateTime) and not isinstance(target.c[name].type, Date)]
+    moments = [
+        n
+        for n, name in enumerate(names)
+        if isinstance(getattr(target.c[name].type, "impl", target.c[name].type), DateTime)
+        and not isinstance(target.c[name].type, Date)
+    ]
     with engine.begin() as connection:
         cursor = connection.connection.cursor()
         if engine.dialect.name == "postgresql":
@@ -265,7 +323,11 @@ def load(engine: Engine, table: type[Base], columns: str, rows: Iterable[tuple[A
         if engine.dialect.name == "postgresql":
             with cursor.copy(f"copy {target.name} ({', '.join(names)}) from stdin") as copy:
                 for row in rows:
-                    copy.write_row([f"{v}+00" if n in moments and v is not None else v for n, v in enumerate(row)] if moments else row)
+                    copy.write_row(
+                        [f"{v}+00" if n in moments and v is not None else v for n, v in enumerate(row)]
+                        if moments
+                        else row
+                    )
         else:
             marks = ", ".join("?" * len(names))
             cursor.executemany(f"insert into {target.name} ({', '.join(names)}) values ({marks})", rows)
@@ -293,4 +355,6 @@ class Lighter:
                         index.create(connection)
                 if self.engine.dialect.name == "postgresql" and "id" in table.__table__.c:
                     name = table.__table__.name
-                    connection.exec_driver_sql(f"select setval(pg_get_serial_sequence('{name}', 'id'), (select max(id) from {name}))")
+                    connection.exec_driver_sql(
+                        f"select setval(pg_get_serial_sequence('{name}', 'id'), (select max(id) from {name}))"
+                    )

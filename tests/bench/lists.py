@@ -22,7 +22,17 @@ from portal.households import queries as household_queries
 from portal.households.models import Person
 from tests.bench.beside import admin_of, bare, signed_in, stock
 from tests.bench.crowd import number_of
-from tests.bench.measuring import Table, Times, listening, rows_read, scanned_tables, short, taking_turns, timed, times_of
+from tests.bench.measuring import (
+    Table,
+    Times,
+    listening,
+    rows_read,
+    scanned_tables,
+    short,
+    taking_turns,
+    timed,
+    times_of,
+)
 from tests.bench.towns import Place
 
 ITEM, COUNTY, TOWNSHIP = "dibao", "321311", "321311106"

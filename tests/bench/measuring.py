@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,12 +50,17 @@ class Figure:
     kept: bool | None = None
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 @dataclass
 class Table:
     """The figures of a run, printed as they come and kept for the end."""
 
     figures: list[Figure] = field(default_factory=list)
-    say: Callable[[str], None] = print
+    say: Callable[[str], None] = say
 
     def add(self, what: str, figure: str, beside: str = "", budget: str = "", kept: bool | None = None) -> None:
         made = Figure(what, figure, beside, budget, kept)
@@ -69,7 +75,13 @@ class Table:
         lines: list[str] = []
         for one in self.figures:
             if not one.figure:
-                lines += ["", f"### {one.what}", "", "| what | min / median / max, or count | beside it, same run | budget | kept |", "|---|---|---|---|---|"]
+                lines += [
+                    "",
+                    f"### {one.what}",
+                    "",
+                    "| what | min / median / max, or count | beside it, same run | budget | kept |",
+                    "|---|---|---|---|---|",
+                ]
             else:
                 lines.append(f"| {one.what} | {one.figure} | {one.beside} | {one.budget} | {VERDICT[one.kept]} |")
         return "\n".join(lines).strip() + "\n"

@@ -46,7 +46,14 @@ class Place:
 
 
 def settings_for(url: str) -> Settings:
-    return load({"PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_DEMO": "1", "PORTAL_FILES": "/tmp/portal-bench-files"})
+    return load(
+        {
+            "PORTAL_DATABASE_URL": url,
+            "PORTAL_SECRET_KEY": SECRET,
+            "PORTAL_DEMO": "1",
+            "PORTAL_FILES": "/tmp/portal-bench-files",
+        }
+    )
 
 
 @contextmanager
