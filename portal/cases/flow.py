@@ -7,7 +7,7 @@ cases, so departments that act at the same instant wait for one another instead 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal import audit, workflow
 from portal.access import Actor
 from portal.access.models import Recusal
+from portal.access.rules import SYSTEM
 from portal.applications.models import Application
 from portal.cases.contexts import case_context
 from portal.cases.desks import desk_for
@@ -28,6 +29,7 @@ from portal.households.models import Household
 from portal.organisation.queries import CITY_TIME, calendar
 from portal.values import WorkingCalendar
 from portal.workflow import (
+    Automatic,
     Call,
     CloseTask,
     Delegate,
@@ -222,6 +224,12 @@ def _call(file: File, case: Case | None, effect: Call) -> None:
     file.record(f"called.{effect.name}", case, item=case.item if case else None)
 
 
+def _automatic(file: File, case: Case | None, effect: Automatic) -> None:
+    """What the person at that step would have recorded, recorded by the system."""
+    if case is not None:
+        ON_AUTOMATIC[0](replace(file, actor=SYSTEM), case, effect)
+
+
 def _rejudge(file: File, case: Case | None, _effect: Rejudge) -> None:
     if case is not None:
         case.prepared_outcome = case.outcome = ""
@@ -250,11 +258,14 @@ EFFECTS: dict[type, Callable[[File, Case | None, Any], None]] = {
     Resume: _resume,
     Emit: _emit,
     End: _end,
+    Automatic: _automatic,
     Call: _call,
     Rejudge: _rejudge,
     Delegate: _delegate,
     Recuse: _recuse,
 }
+# What a step done by the system records; filled by `working`, whose table of forms it uses.
+ON_AUTOMATIC: list[Callable[[File, Case, Automatic], None]] = []
 # What acceptance does to a file (opens its cases); filled by `commands`, which builds on this module.
 ON_ACCEPTED: list[Callable[[File], None]] = []
 
