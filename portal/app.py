@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import reader
+from portal import reader, studio
 from portal.admin import controls
 from portal.admin.menu import FlatMenu
 from portal.admin.permissions import sync_permissions
@@ -123,9 +124,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         api = _part("portal.api", "register")
         if api is not None:
             api(app, release)
-        reference = _part("portal.admin.reference", "register_reference")
-        if reference is not None:
-            reference(builder)
+        studio.register(app)
+        app.extensions[studio.PREPARE] = partial(prepare, settings=settings)
         generated = _part("portal.admin.items", "register_generated")
         if generated is not None and release is not None:
             generated(builder, release)
@@ -139,7 +139,7 @@ def _part(module: str, name: str) -> Callable[..., Any] | None:
     return getattr(import_module(module), name, None) if found is not None and found.origin else None
 
 
-def prepare(session: Session, settings: Settings, release: Release) -> int:
+def prepare(session: Session, release: Release, settings: Settings) -> int:
     """Build the application of a release before it is in force, and write the permissions of its new views.
 
     Runs in the transaction that publishes: a release whose pages cannot be built is not published.

@@ -41,7 +41,7 @@ def _synchronise_permissions() -> None:
     from portal.app import prepare
 
     with writing() as db:
-        new = prepare(db, current(), release(db, published))
+        new = prepare(db, release(db, published), current())
     say(Text(f"新增权限 {new} 项。", f"{new} new permissions."))
 
 

@@ -47,5 +47,5 @@ def publish_source(source: Source, reading_faults: tuple[Finding, ...], note: st
             now=moment(db),
             reading_faults=reading_faults,
         )
-        prepare(db, current(), release)
+        prepare(db, release, current())
         return release

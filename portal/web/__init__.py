@@ -21,5 +21,4 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.phone", "phone"),
     ("portal.web.signatures", "signatures"),
     ("portal.web.board", "board"),
-    ("portal.web.audit", "audit"),
 )

@@ -58,6 +58,7 @@ PLACES: tuple[Place, ...] = (
     Place("board", Text("监督看板", "Board of clocks"), "/board", "watch", ("board.read",)),
     Place("audit", Text("留痕审计", "Audit trail"), "/audit", "watch", ("audit.read",)),
     Place("catalogue", Text("事项目录", "Catalogue"), "/catalogue", "system", ("catalogue.read",)),
+    Place("studio", Text("配置工作室", "Studio"), "/studio", "system", ("catalogue.publish",)),
     Place("api", Text("接口文档", "API reference"), DOCS, "system", ("catalogue.read",)),
     Place("reference", Text("基础数据", "Reference data"), "/reference", "system", ("reference.write",)),
     Place("users", Text("用户", "Users"), "/users", "system", ("user.manage",)),
@@ -66,7 +67,7 @@ PLACES: tuple[Place, ...] = (
 # Where people start their day: the first place on this list they may open. A window's first work is the next family in
 # front of the desk, so whoever only takes applications starts there and finds his inbox in the menu.
 WORKED_FROM_INBOX = ("front.act", "verification.act", "case.decide", "case.confirm")
-STARTS: tuple[str, ...] = ("inbox", "apply", "items", "board", "audit", "entitlements", "catalogue", "users")
+STARTS: tuple[str, ...] = ("inbox", "apply", "items", "board", "audit", "entitlements", "studio", "catalogue", "users")
 
 
 def may_open(actor: Actor, place: Place) -> bool:
