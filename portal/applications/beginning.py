@@ -48,14 +48,17 @@ def begin(
     window_region: str,
     person: Person | None = None,
     typed: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> Draft:
-    """A new draft: for a known person with what is known, for a new one with what was typed to look for him.
+    """A new draft: for a known person with what is known (`told`: by the platform's own records of cases and benefits),
+    for a new one with what was typed to look for him.
 
     Reading a family's records is an act of its own and leaves its trace.
     """
     form = release.catalogue.form("application", items)
     first = of_person(db, actor, form, person) if person is not None else Beginning()
+    _take(form, first, told or {}, RECORDS, None)
     answers = normalise(form, {**(typed or {}), **first.answers})
     draft = commands.save_draft(
         db,

@@ -31,9 +31,9 @@ from portal.errors import NOT_FOUND, Problem, Refused
 from portal.files import queries as file_queries
 from portal.forms import Form
 from portal.notices import queries as notice_queries
-from portal.organisation.queries import calendar, region_titles
+from portal.organisation.queries import CITY_TIME, calendar, region_titles
 from portal.rendering.facts import FactsView, columns_of, facts_view
-from portal.values import Text
+from portal.values import Text, WorkingCalendar
 from portal.web.shell import current_actor, lang, needs, now, page, say, text, today
 
 applications = Blueprint("applications", __name__)
@@ -48,6 +48,7 @@ class Row:
 
     application: Application
     items: tuple[Text, ...]
+    submitted_on: date
     card: str
     days: int | None
 
@@ -77,9 +78,10 @@ def overview() -> tuple[str, int]:
     before = int(args["before"]) if args.get("before", "").isdigit() and len(args["before"]) < 12 else None
     q = args.get("q", "")[:60]
     found = queries.recent(db.session(), current_actor(), q=q, status=status, before=before, limit=size + 1)
+    days = calendar(db.session())
     return page(
         "portal/applications/list.html",
-        rows=[_row(db.session(), one) for one in found[:size]],
+        rows=[_row(db.session(), one, days) for one in found[:size]],
         q=q,
         chosen=status,
         statuses=STATUSES,
@@ -88,12 +90,13 @@ def overview() -> tuple[str, int]:
     )
 
 
-def _row(session: Session, application: Application) -> Row:
+def _row(session: Session, application: Application, days: WorkingCalendar) -> Row:
     catalogue = catalogue_queries.release(session, application.release_id).catalogue
     open_until = None if application.status in CLOSED else application.promised_on
     card = clock(today(), open_until, None, paused=application.status == "supplement")
     titles = tuple(catalogue.item(slug).title for slug in application.items)
-    return Row(application, titles, card, days_left(calendar(session), today(), open_until))
+    submitted_on = application.submitted_at.astimezone(CITY_TIME).date()
+    return Row(application, titles, submitted_on, card, days_left(days, today(), open_until))
 
 
 @applications.get("/applications/<number>")

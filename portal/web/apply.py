@@ -15,7 +15,7 @@ from portal.applications import queries as application_queries
 from portal.applications.beginning import begin
 from portal.applications.commands import save_draft
 from portal.cases.commands import choose
-from portal.cases.prospects import known_facts, prospects
+from portal.cases.prospects import Prospect, known_facts, prospects
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.release import Release
@@ -32,7 +32,7 @@ from portal.organisation.queries import calendar
 from portal.recognitions import queries as recognition_queries
 from portal.values import Text
 from portal.web import plans
-from portal.web.families import families, family_of
+from portal.web.families import families, family_of, told_by_platform
 from portal.web.handles import person_of
 from portal.web.shell import current_actor, needs, now, page, today
 
@@ -98,7 +98,8 @@ def items() -> tuple[str, int]:
     family = family_of(db.session(), actor, catalogue, person, today()) if person is not None else None
     household = household_queries.household_of(db.session(), person.id) if person is not None else None
     facts: Mapping[str, Any] = {}
-    looks, recognised = None, set()
+    looks: Mapping[str, Prospect] | None = None
+    recognised: set[str] = set()
     if household is not None:
         facts = known_facts(db.session(), actor, household)
         looks = prospects(db.session(), catalogue, household, facts, today())
@@ -116,7 +117,7 @@ def items() -> tuple[str, int]:
         chosen=chosen,
         groups=plans.groups(catalogue, by=by, chosen=chosen, taken=taken, prospects=looks, today=today()),
         bundles=[b for b in catalogue.bundles if all(plans.is_open(catalogue.item(slug)) for slug in b.items)],
-        plan=_plan(catalogue, chosen, facts, recognised, taken) if chosen else None,
+        plan=_plan(catalogue, chosen, facts, recognised, taken, looks or {}) if chosen else None,
         catalogue=catalogue,
         today=today(),
     )
@@ -128,6 +129,7 @@ def _plan(
     facts: Mapping[str, Any],
     recognised: set[str],
     taken: frozenset[str],
+    looks: Mapping[str, Prospect],
 ) -> plans.Plan:
     return plans.plan(
         catalogue,
@@ -137,6 +139,7 @@ def _plan(
         facts=facts,
         recognised=recognised,
         held=taken,
+        hopeful=[slug for slug, prospect in looks.items() if prospect.is_good],
     )
 
 
@@ -160,6 +163,7 @@ def start() -> Response:
             window_region=window,
             person=person,
             typed=_typed(request.form.get("new", "")[:100]),
+            told=told_by_platform(family_of(session, actor, release.catalogue, person, today())) if person else None,
             now=moment,
         )
         target = f"/drafts/{draft.id}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,22 +25,21 @@ from portal.entitlements.models import Entitlement
 from portal.households import queries as household_queries
 from portal.households.models import Membership, Person
 from portal.households.queries import PersonHit
+from portal.organisation.queries import CITY_TIME
 from portal.recognitions import queries as recognition_queries
-from portal.values import Text
+from portal.values import Text, yuan
 from portal.web.handles import handle_of
 
 
 @dataclass(frozen=True)
 class UnderWay:
-    """One item somebody asked for already: where, when, and how it stands."""
+    """One application not decided yet: who asked, where and when, and how each of its items stands."""
 
-    item: str
-    title: Text
     number: str
     who: str
     window: str
     on: date
-    status: Text
+    items: Mapping[str, tuple[Text, Text]]
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ class Family:
     members: tuple[Member, ...]
     under_way: tuple[UnderWay, ...]
     received: tuple[Received, ...]
-    recognised: tuple[Text, ...]
+    recognised: Mapping[str, Text]
     drafts: tuple[Draft, ...]
 
     @property
     def items_taken(self) -> frozenset[str]:
         """Items that are running or in force: asked for again they would be a duplicate."""
-        return frozenset({*(u.item for u in self.under_way), *(r.item for r in self.received)})
+        return frozenset({*(slug for u in self.under_way for slug in u.items), *(r.item for r in self.received)})
 
 
 def families(db: Session, actor: Actor, catalogue: Catalogue, hits: Sequence[PersonHit], today: date) -> list[Family]:
@@ -100,11 +100,11 @@ def families(db: Session, actor: Actor, catalogue: Catalogue, hits: Sequence[Per
                 handle=handle_of(hit.id),
                 members=tuple(_member(m, hit) for m in members.get(home, ())),
                 under_way=(
-                    *(_case(db, case) for case in cases.get(home, ())),
-                    *(line for one in pushed.get(home, ()) for line in _pushed(db, one)),
+                    *_with_cases(db, cases.get(home, ())),
+                    *(_pushed(db, one) for one in pushed.get(home, ())),
                 ),
                 received=tuple(_received(db, one) for one in received.get(home, ())),
-                recognised=tuple(titles[name] for name in held if name in titles),
+                recognised={name: titles[name] for name in held if name in titles},
                 drafts=tuple(_drafts(db, actor, hit)),
             )
         )
@@ -115,37 +115,61 @@ def family_of(db: Session, actor: Actor, catalogue: Catalogue, person: Person, t
     return families(db, actor, catalogue, [household_queries.hit(db, person)], today)[0]
 
 
+def told_by_platform(family: Family) -> dict[str, Any]:
+    """What the form asks and the platform itself knows: recognitions held, what is received, what is under way.
+
+    The codes of the recognitions are the statuses' own names. The sentences are part of the record, in its language.
+    """
+    received = [
+        f"{r.title.zh} {yuan(r.amount_fen)}元{r.period.zh if r.period else ''},自 {r.first_day}"
+        if r.amount_fen is not None
+        else f"{r.title.zh},自 {r.first_day}"
+        for r in family.received
+    ]
+    under_way = [f"{title.zh}:{status.zh}({u.number})" for u in family.under_way for title, status in u.items.values()]
+    told = {
+        "hh_existing_recognition": [name.removeprefix("s_") for name in family.recognised],
+        "hh_aid_received_year": ";".join(received)[:200],
+        "app_prior_result": ";".join(under_way)[:200],
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 def _member(membership: Membership, hit: PersonHit) -> Member:
     person = membership.person
     return Member(person.name, person.birth_date, person.id == hit.id)
 
 
-def _case(db: Session, case: Case) -> UnderWay:
-    application = case.application
-    return UnderWay(
-        case.item,
-        _title(db, case.release_id, case.item),
-        application.number,
-        application.applicant_name,
-        application.window_region,
-        application.submitted_at.date(),
-        STATUSES[case.status],
+def _with_cases(db: Session, cases: Sequence[Case]) -> list[UnderWay]:
+    """Open cases by the application they belong to."""
+    found: dict[int, list[Case]] = {}
+    for case in sorted(cases, key=lambda case: case.id):
+        found.setdefault(case.application_id, []).append(case)
+    return [
+        _under_way(
+            of_one[0].application,
+            {case.item: (_title(db, case.release_id, case.item), STATUSES[case.status]) for case in of_one},
+        )
+        for of_one in found.values()
+    ]
+
+
+def _pushed(db: Session, application: Application) -> UnderWay:
+    """An application its township has not accepted yet: every item stands as the whole does."""
+    status = PUSHED[application.status]
+    return _under_way(
+        application, {slug: (_title(db, application.release_id, slug), status) for slug in application.items}
     )
 
 
-def _pushed(db: Session, application: Application) -> list[UnderWay]:
-    return [
-        UnderWay(
-            slug,
-            _title(db, application.release_id, slug),
-            application.number,
-            application.applicant_name,
-            application.window_region,
-            application.submitted_at.date(),
-            PUSHED[application.status],
-        )
-        for slug in application.items
-    ]
+def _under_way(application: Application, items: Mapping[str, tuple[Text, Text]]) -> UnderWay:
+    return UnderWay(
+        application.number,
+        application.applicant_name,
+        application.window_region,
+        application.submitted_at.astimezone(CITY_TIME).date(),
+        items,
+    )
 
 
 def _received(db: Session, one: Entitlement) -> Received:

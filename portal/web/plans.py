@@ -33,6 +33,8 @@ STARTS: Final[Mapping[str, Text]] = {
     "price_index": Text("物价指数达到条件时自动发放", "paid by itself when the price index moves"),
     "reminder": Text("由系统提醒启动", "starts with a reminder"),
 }
+# So many items are named as possible company; more would be no advice.
+OFFERED: Final = 8
 # The four figures of the promise; the others are on the catalogue's page.
 SHOWN_MEASURES: Final = ("questions", "papers", "days_last", "trips")
 
@@ -152,8 +154,11 @@ def plan(
     facts: Mapping[str, Any] | None = None,
     recognised: Collection[str] = (),
     held: Collection[str] = (),
+    hopeful: Collection[str] = (),
 ) -> Plan:
-    """What these items mean for a family that holds these recognitions and receives these items already."""
+    """What these items mean for a family that holds these recognitions, receives these items already (`held`), and
+    may be entitled to these (`hopeful`).
+    """
     found = plan_of(catalogue, items, recognised)
     lines = []
     for step in found.steps:
@@ -176,12 +181,23 @@ def plan(
     return Plan(
         lines=tuple(lines),
         exclusions=tuple(exclusion.sentence for exclusion in exclusions),
-        could_add=tuple(catalogue.item(slug) for slug in found.could_add if slug not in held),
+        could_add=_could_add(catalogue, [slug for slug in found.could_add if slug not in held], chosen, hopeful),
         measures=tuple(m for m in savings(catalogue, items) if m.name in SHOWN_MEASURES),
         papers=papers_for(catalogue, items, catalogue.environment(facts or {}, today)),
         promised=last,
         provisional=calendar.is_provisional(last),
     )
+
+
+def _could_add(
+    catalogue: Catalogue, offered: Sequence[str], chosen: Collection[str], hopeful: Collection[str]
+) -> tuple[Item, ...]:
+    """The few worth naming: what this family may be entitled to first, then what most of the chosen items go with."""
+
+    def weight(slug: str) -> tuple[bool, int]:
+        return slug in hopeful, sum(slug in catalogue.item(one).co_apply for one in chosen)
+
+    return tuple(catalogue.item(slug) for slug in sorted(offered, key=weight, reverse=True)[:OFFERED])
 
 
 def _need_title(catalogue: Catalogue, need: str) -> Text:

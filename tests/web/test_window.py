@@ -88,8 +88,9 @@ def test_a_known_family_is_found_and_nothing_known_is_typed_again(window):
     items = client.get(address + "&items=medical_aid")
     assert "已在办或在享" in text_of(items)
     handle = re.search(r'name="person" value="([^"]+)"', text_of(items)).group(1)
-    draft = window.begin(client, person=handle, items=["medical_aid"])
+    draft = window.begin(client, person=handle, items=["medical_aid", "housing_aid", "dibao"])
     form = text_of(client.get(draft))
+    assert "教育救助:已推送" in form
     assert 'value="Liu Example"' in form
     assert "来自上次申请" in form
     assert "来自平台人员档案" in form
