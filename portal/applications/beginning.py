@@ -17,6 +17,7 @@ from portal import audit
 from portal.access import Actor
 from portal.applications import commands, queries
 from portal.applications.models import Draft
+from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.release import Release
 from portal.db import vault_of
 from portal.forms import Form, Origin, normalise
@@ -24,6 +25,8 @@ from portal.forms.paper import ON_PAPER
 from portal.households import queries as household_queries
 from portal.households.models import Household, Person
 from portal.organisation.queries import CITY_TIME
+from portal.registers.filling import filled, id_numbers_in
+from portal.registers.queries import known_for
 
 # Sections about this request alone, and about what its people sign for it.
 ANEW: Final = frozenset({"app", "auth", "auth_members"})
@@ -60,15 +63,16 @@ def begin(
     first = of_person(db, actor, form, person) if person is not None else Beginning()
     _take(form, first, told or {}, RECORDS, None)
     answers = normalise(form, {**(typed or {}), **first.answers})
+    known = from_registers(db, release.catalogue, form, answers)
     draft = commands.save_draft(
         db,
         actor,
         catalogue=release.catalogue,
         release_id=release.id,
         items=items,
-        answers=answers,
+        answers=known.answers,
         window_region=window_region,
-        provenance={"origins": sealed(db, form, first.origins)},
+        provenance={"origins": sealed(db, form, {**first.origins, **known.origins})},
         now=now,
     )
     audit.record(
@@ -82,8 +86,53 @@ def begin(
         at=now,
         items=list(items),
         records_read=person is not None,
+        registers=sorted({origin.source for origin in known.origins.values()}),
     )
     return draft
+
+
+def from_registers(
+    db: Session,
+    catalogue: Catalogue,
+    form: Form,
+    answers: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+) -> Beginning:
+    """The answers with what the departments' registers know of people the form names for the first time.
+
+    Only then: a value somebody took out again must not come back with every save.
+    """
+    fresh = id_numbers_in(form, answers) - id_numbers_in(form, before or {})
+    known = known_for(db, catalogue, fresh)
+    if not known:
+        return Beginning(dict(answers))
+    answered, pointers = filled(form, known, answers)
+    return Beginning(answered, {_place(answered, pointer): origin for pointer, origin in pointers.items()})
+
+
+def note_registers(db: Session, actor: Actor, draft: Draft, known: Beginning, *, now: datetime) -> None:
+    """Reading registers for somebody named while the form was being filled leaves its trace as well."""
+    if not known.origins:
+        return
+    audit.record(
+        db,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action="draft.filled",
+        stream=f"draft:{draft.key}",
+        region_code=draft.window_region,
+        at=now,
+        registers=sorted({origin.source for origin in known.origins.values()}),
+    )
+
+
+def _place(answers: Mapping[str, Any], pointer: str) -> str:
+    """Where a value stands, by the mark of its row instead of its number."""
+    group, _, rest = pointer.strip("/").partition("/")
+    if not rest:
+        return group
+    number, _, question = rest.partition("/")
+    return f"{group}/{answers[group][int(number)].get('row_id')}/{question}"
 
 
 def of_person(db: Session, actor: Actor, form: Form, person: Person) -> Beginning:

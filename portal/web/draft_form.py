@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from portal.applications.beginning import LAST, RECORDS, opened, with_applicant
+from portal.applications.beginning import LAST, RECORDS, opened, sealed, with_applicant
 from portal.applications.models import Draft
 from portal.applications.queries import clear_answers
 from portal.cases.drafts import as_handed_in, faults_of
@@ -115,6 +115,12 @@ def stored(sheet: Sheet) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name in known and name not in PLATFORM}
 
 
+def with_origins(sheet: Sheet, fresh: Mapping[str, Origin]) -> dict[str, Any]:
+    """The draft's origins with those of values just filled in."""
+    before = sheet.draft.provenance.get("origins") or {}
+    return {**sheet.draft.provenance, "origins": {**before, **sealed(db.session(), sheet.form, fresh)}}
+
+
 def faults(sheet: Sheet) -> list[FieldError]:
     """Everything that keeps the stored draft from being submitted; a text nobody can read is named as such, once."""
     answers, papers = as_handed_in(db.session(), sheet.draft, sheet.release)
@@ -161,7 +167,7 @@ def draw(
         hidden=hidden(form, known, env),
         regions=regions,
         item_titles={slug: text(catalogue.item(slug).title) for slug in sheet.items},
-        source_titles={name: text(title) for name, title in SOURCES.items()},
+        source_titles=source_titles(sheet),
         without=[q.id for q in form.questions.values() if q.id in PLATFORM or q.type in ON_PAPER],
         env=env,
         eligibility=Eligibility.of(
@@ -179,6 +185,12 @@ def draw(
         own={name: str(value) for name, value in own.items() if isinstance(value, str)},
         paper_errors=missing,
     )
+
+
+def source_titles(sheet: Sheet) -> dict[str, str]:
+    """What each source of values is called: the platform's own, and every register by its title."""
+    registers = sheet.release.catalogue.registers
+    return {name: text(title) for name, title in SOURCES.items()} | {r.slug: text(r.title) for r in registers.values()}
 
 
 def _environment(sheet: Sheet, known: Mapping[str, Any]) -> Environment:

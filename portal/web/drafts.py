@@ -12,6 +12,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.applications import queries
+from portal.applications.beginning import from_registers, note_registers
 from portal.applications.commands import DRAFT_CHANGED, discard_draft, save_draft
 from portal.applications.models import Draft
 from portal.cases.commands import submit_draft
@@ -21,7 +22,7 @@ from portal.errors import Refused
 from portal.forms import Form, choose
 from portal.values import Text
 from portal.web.draft_conflict import conflict_view, differing, hidden_pairs, places_of_theirs
-from portal.web.draft_form import Sent, Sheet, draw, faults, read, sheet_of, stored
+from portal.web.draft_form import Sent, Sheet, draw, faults, read, sheet_of, stored, with_origins
 from portal.web.shell import current_actor, day, needs, now, page, say, text
 
 drafts = Blueprint("drafts", __name__)
@@ -95,26 +96,29 @@ def _store(sheet: Sheet, sent: Sent, revision: int) -> tuple[str, int] | AnyResp
     """Keep what was typed, and submit it when that was the button and nothing stands against it, in one transaction."""
     actor, moment, draft_id = current_actor(), now(), sheet.draft.id
     with transaction(db.session()) as session:
+        known = from_registers(session, sheet.release.catalogue, sheet.form, sent.answers, stored(sheet))
         draft = save_draft(
             session,
             actor,
             catalogue=sheet.release.catalogue,
             release_id=sheet.release.id,
             items=sheet.items,
-            answers=sent.answers,
+            answers=known.answers,
+            provenance=with_origins(sheet, known.origins),
             window_region=sheet.draft.window_region,
             now=moment,
             draft_id=draft_id,
             expected_revision=revision,
             papers=sent.papers,
         )
+        note_registers(session, actor, draft, known, now=moment)
         refusal = _submitted(session, draft, moment) if sent.button == "_submit" else None
         number = draft.submitted_number
     if number is not None:
         return _to_receipt(number)
     if refusal is not None:
         errors = faults(sheet)
-        found = draw(sheet, sent.answers, sent.papers, errors=errors)
+        found = draw(sheet, known.answers, sent.papers, errors=errors)
         told = None if errors else text(refusal.text)
         return page(FORM, status=refusal.problem.status, sheet=sheet, found=found, checked=True, told=told)
     if sent.button in PLACES:

@@ -393,3 +393,41 @@ def test_the_list_pages_by_key_and_finds_by_number_name_phone_and_id(window, app
         assert numbers[1] in page
         assert numbers[0] not in page
     assert "没有符合条件" in text_of(client.get("/applications?status=refused"))
+
+
+# --- what registers know ---------------------------------------------------------------------------------------------
+
+
+def test_a_register_answers_once_for_a_person_named_and_says_so(window, app):
+    from portal.access.queries import actor_for
+    from portal.db import transaction
+    from portal.reader import now
+    from portal.registers.commands import save
+    from portal.registers.queries import shape
+
+    window.items = ["dibao", "disability_living"]
+    officer = window.hire("department_officer", COUNTY, "CL")
+    with app.app_context(), app.test_request_context(), transaction(db.session()) as session:
+        save(
+            session,
+            actor_for(session, officer, "Officer Example", today=now().date()),
+            shape(window.release.catalogue, "disability_cards"),
+            {"cert_no": f"{HEAD}42", "name": "Liu Example", "id_no": HEAD, "kind": "4", "grade": "2"},
+            now=now(),
+        )
+    client = window.sit()
+    draft = window.begin(client, items=window.items)
+    window.press(client, draft, "_refresh", {"applicant_name": "Liu Example", "applicant_id_no": HEAD})
+    page = text_of(client.get(draft))
+    assert re.search(r'name="members-0-member_disability_grade".*?<option value="2" selected>', page, re.DOTALL)
+    assert "来自残疾人证台账" in page
+    cleared = {"applicant_name": "Liu Example", "applicant_id_no": HEAD}
+    cleared["members"] = [{"row_id": "m1", "member_name": "Liu Example", "member_id_no": HEAD}]
+    window.press(client, draft, "_save", cleared)
+    page = text_of(client.get(draft))
+    assert not re.search(
+        r'name="members-0-member_disability_grade"[^>]*>\s*<option value="">[^<]*</option><option[^>]*selected', page
+    )
+    with app.app_context():
+        filled = db.session.scalars(select(Event).where(Event.action == "draft.filled")).all()
+    assert [event.data["registers"] for event in filled] == [["disability_cards"]]
