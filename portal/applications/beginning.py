@@ -174,7 +174,8 @@ def _carried(form: Form, ids: Iterable[str], answers: Mapping[str, Any]) -> dict
     kept = {}
     for name in ids:
         question = form.questions[name]
-        if name in answers and question.section not in ANEW and question.type not in {*ON_PAPER, "money"}:
+        anew = question.section in ANEW or question.type in {*ON_PAPER, "money"} or question.compute is not None
+        if name in answers and not anew:
             kept[name] = answers[name]
     return kept
 

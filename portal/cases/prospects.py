@@ -13,10 +13,12 @@ from portal.access import Actor
 from portal.applications import queries as application_queries
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
+from portal.catalogue.wording import in_words
 from portal.households import queries as household_queries
 from portal.households.models import Household
 from portal.recognitions import queries as recognition_queries
 from portal.rules import Environment, Judgement, Reason
+from portal.rules.judging import ON_FAIL
 from portal.values import Text
 from portal.verification import queries as verification_queries
 
@@ -28,7 +30,6 @@ class Prospect:
     item: str
     outcome: str
     reason: Text | None
-    missing: tuple[str, ...]
 
     @property
     def is_good(self) -> bool:
@@ -73,20 +74,22 @@ def prospects(
     held: dict[str, bool | None] = dict.fromkeys(catalogue.statuses, False)
     held.update(recognition_queries.statuses(db, household.id, on))
     judged = catalogue.judge(known, on, statuses=held, awaited=catalogue.seen_or_returned)
-    return {slug: _prospect(slug, judgement) for slug, judgement in judged.items()}
+    return {slug: _prospect(catalogue, slug, judgement) for slug, judgement in judged.items()}
 
 
-def _prospect(slug: str, judgement: Judgement) -> Prospect:
+def _prospect(catalogue: Catalogue, slug: str, judgement: Judgement) -> Prospect:
+    """The first rule that speaks for the outcome: what stands against it, or what is not known yet."""
     outcome = "likely" if judgement.likely else judgement.outcome
-    against = next((reason for reason in judgement.reasons if reason.holds is False), None)
-    unknown = next((reason for reason in judgement.reasons if reason.holds is None and reason.missing), None)
-    told = against if outcome != "undetermined" and against is not None else None
-    missing = tuple(sorted(unknown.missing)) if outcome == "undetermined" and unknown is not None else ()
-    return Prospect(slug, outcome, _sentence(told) if told is not None else None, missing)
-
-
-def _sentence(reason: Reason) -> Text:
-    clause = reason.clause
+    told = next((reason for reason in judgement.reasons if _speaks_for(reason, judgement.outcome)), None)
+    if told is None or judgement.outcome == "eligible":
+        return Prospect(slug, outcome, None)
+    words, clause = in_words(catalogue, told), told.clause
     if clause is None:
-        return Text(reason.zh, reason.en)
-    return Text(f"{reason.zh}({clause.zh})", f"{reason.en} ({clause.en})")
+        return Prospect(slug, outcome, words)
+    return Prospect(slug, outcome, Text(f"{words.zh}({clause.zh})", f"{words.en} ({clause.en})"))
+
+
+def _speaks_for(reason: Reason, outcome: str) -> bool:
+    if reason.on_fail not in ON_FAIL or reason.holds is True:
+        return False
+    return ("undetermined" if reason.holds is None else ON_FAIL[reason.on_fail]) == outcome

@@ -34,7 +34,7 @@ from portal.notices import queries as notice_queries
 from portal.organisation.queries import CITY_TIME, calendar, region_titles
 from portal.rendering.facts import FactsView, columns_of, facts_view
 from portal.values import Text, WorkingCalendar
-from portal.web.shell import current_actor, lang, needs, now, page, say, text, today
+from portal.web.shell import current_actor, know_regions, lang, needs, now, page, say, text, today
 
 applications = Blueprint("applications", __name__)
 
@@ -79,6 +79,7 @@ def overview() -> tuple[str, int]:
     q = args.get("q", "")[:60]
     found = queries.recent(db.session(), current_actor(), q=q, status=status, before=before, limit=size + 1)
     days = calendar(db.session())
+    know_regions(code for one in found for code in (one.window_region, one.region_code))
     return page(
         "portal/applications/list.html",
         rows=[_row(db.session(), one, days) for one in found[:size]],

@@ -123,26 +123,13 @@ def _choice(
         taken=item.slug in taken,
         prospect=prospect.outcome if prospect is not None else None,
         outcome=OUTCOMES.get(prospect.outcome) if prospect is not None else None,
-        why=_why(catalogue, prospect) if prospect is not None else None,
+        why=prospect.reason if prospect is not None else None,
     )
 
 
 def is_open(item: Item) -> bool:
     """Whether a citizen can ask for it; the others start by themselves."""
     return bool({"application", "discovery"} & set(item.starts))
-
-
-def _why(catalogue: Catalogue, prospect: Prospect) -> Text | None:
-    if prospect.reason is not None:
-        return prospect.reason
-    if not prospect.missing:
-        return None
-    titles = [catalogue.titles[name] for name in prospect.missing if name in catalogue.titles][:1]
-    if not titles:
-        return None
-    rest = len(prospect.missing) - 1
-    more = Text(f"等 {rest + 1} 项", f" and {rest} more") if rest else Text("", "")
-    return Text(f"还不知道:{titles[0].zh}{more.zh}", f"Not known yet: {titles[0].en}{more.en}")
 
 
 def plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import Flask, current_app, flash, g, render_template, request
 from flask_login import current_user
 
 from portal.db import db
-from portal.organisation.queries import CITY_TIME, region_title
+from portal.organisation.queries import CITY_TIME, region_title, region_titles
 from portal.reader import LANGUAGES, current_actor, lang, needs, now, signed_in, t, text, today
 from portal.values import Text
 from portal.values import yuan as in_yuan
@@ -19,6 +19,7 @@ from portal.web.navigation import menu_for
 __all__ = [
     "current_actor",
     "day",
+    "know_regions",
     "lang",
     "needs",
     "now",
@@ -52,6 +53,13 @@ def region(code: str | None) -> str:
     if code not in known:
         known[code] = region_title(db.session(), code)
     return text(known[code])
+
+
+def know_regions(codes: Iterable[str]) -> None:
+    """Look several regions up with one query, for a page that names many."""
+    known: dict[str, Text] = g.setdefault("region_names", {})
+    fresh = {code for code in codes if code and code not in known}
+    known.update(region_titles(db.session(), fresh))
 
 
 def say(message: Text | str, kind: str = "success") -> None:
