@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from urllib.parse import urlencode
 
+import prison
 from flask import abort, flash, g, has_request_context, redirect, request
 from flask_appbuilder import ModelRestApi, ModelView, expose
 from flask_appbuilder.api.convert import Model2SchemaConverter
@@ -327,6 +328,16 @@ class FullSchemaConverter(Model2SchemaConverter):
         return type(made.__name__, (made,), keys) if keys else made
 
 
+def refuse_unreadable():
+    """The `q` of a resource is Rison, or JSON when it is no Rison; what makes the Rison reader stumble is neither."""
+    try:
+        prison.loads(request.args.get("q") or "()")
+    except prison.decoder.ParserException:
+        return
+    except (ValueError, TypeError, IndexError, RecursionError):
+        abort(400)
+
+
 class SafeModelRestApi(ModelRestApi):
     """A generated REST resource: read-only, within scope, its refusals as problem+json."""
 
@@ -341,6 +352,15 @@ class SafeModelRestApi(ModelRestApi):
     def _init_properties(self):
         self.datamodel.check_scope()
         super()._init_properties()
+
+    def create_blueprint(self, *args, **kwargs):
+        made = super().create_blueprint(*args, **kwargs)
+        made.before_request(refuse_unreadable)
+        return made
+
+    def _get_fields_info(self, *_args, **_kwargs):
+        """Nothing is written here, so there are no fields to fill."""
+        return {}
 
     def response_400(self, message=None):
         return problem_json(BAD_REQUEST, why=message or "")

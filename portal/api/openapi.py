@@ -178,7 +178,7 @@ def _complete(path: str, method: str, operation: Document, lang: Lang) -> None:
     operation["operationId"] = f"{method}_{path.removeprefix(BASE).strip('/')}".translate(NAMES)
     operation["security"] = SIGNING_IN.get(path.removeprefix(BASE), [{"jwt": []}, {"session": []}])
     answers = operation.setdefault("responses", {})
-    for status in {*(s for s in answers if s.startswith(("4", "5"))), "406", "429"}:
+    for status in {*(s for s in answers if s.startswith(("4", "5"))), "403", "406", "429"}:
         told = of_status(int(status))
         content = {"application/problem+json": {"schema": ref("Problem")}}
         answers[status] = {"description": f"`{told.code}`: {told.message.to(lang)}", "content": content}
