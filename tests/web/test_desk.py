@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from portal.applications.models import Application
 from portal.cases.models import Task
 from portal.db import db
 from portal.notices.models import Notice
@@ -261,6 +260,10 @@ def test_settling_can_go_back_to_an_earlier_step_the_engine_allows(town, file):
 def to_opinion(town, file):
     to_settle(town, file)
     finish_verification(town, file)
+    settle_the_rest(town, file)
+
+
+def settle_the_rest(town, file):
     with town.app.app_context():
         left = [c.id for c in open_conflicts(db.session, file)]
     if left:
@@ -366,8 +369,19 @@ def test_help_comes_first_up_to_one_month_and_papers_after(town):
 
 
 def test_works_are_reported_when_they_are_finished(town):
-    town.submit(["danger_house"])
-    with town.app.app_context():
-        assert db.session.scalars(select(Application)).one().items == ["danger_house"]
+    file = town.submit(["danger_house"])
     town.act("officer", "accept", "accept")
-    assert "decide" in town.open_forms()
+    town.act("clerk", "authorise", "authorised", signers=["letter"])
+    finish_verification(town, file)
+    town.send("officer", f"/tasks/{town.task('visit')}", {"_action": "done", "_uuid": "", **town.survey(file)})
+    settle_the_rest(town, file)
+    town.command("decide", "eligible", {"amount_fen": 1_000_000}, reason="同意")
+    town.later(9)
+    town.tick()
+    town.command("confirm", "confirm")
+    page = town.see("officer", f"/tasks/{town.task('works')}")
+    assert "施工完成后报验" in page
+    told = town.act("officer", "works", "finished")
+    assert "竣工验收(部门研判岗)" in told
+    town.command("completion", "failed", reason="屋面渗水,须整改")
+    assert "屋面渗水,须整改" in town.see("officer", f"/tasks/{town.task('works')}")
