@@ -112,7 +112,8 @@ def copy_item(
             entry["code"] for entry in source.one("departments")["departments"]
         )
     else:
-        document.update(grants=None, excludes=[])
+        title = document["title"]
+        document.update(grants=None, excludes=[], title={"zh": f"{title['zh']}(副本)", "en": f"{title['en']} (copy)"})
     _keep(db, actor, proposal, path, document, now, Text(f"新增事项 {slug}", f"New item {slug}"))
     return proposal
 

@@ -17,6 +17,7 @@ PREPARE = "portal_prepare"  # app.extensions key: builds the application of a re
 PAGES: tuple[str, ...] = (
     "portal.studio.proposals",
     "portal.studio.publications",
+    "portal.studio.items",
 )
 
 

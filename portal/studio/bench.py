@@ -103,11 +103,18 @@ def token() -> int:
     return int(given)
 
 
-def save(proposal_id: int, path: str, document: Any, words: Text, *, back: str) -> Response | tuple[str, int]:
-    """Keep one edited document and go on; when somebody else was faster, show three ways and lose nothing."""
+def save(
+    proposal_id: int, path: str, document: Any, words: Text, *, back: str, also: Mapping[str, Any] | None = None
+) -> Response | tuple[str, int]:
+    """Keep one edited document (and what must change with it) and go on.
+
+    When somebody else was faster, the page shows what is there now against what was typed, and nothing is lost.
+    """
     actor, moment, given = current_actor(), now(), token()
     try:
         with transaction(db.session()) as session:
+            for one, other in (also or {}).items():
+                given = commands.edit(session, actor, proposal_id, one, other, token=given, now=moment).token
             commands.edit(session, actor, proposal_id, path, document, token=given, now=moment, words=words)
     except Refused as refusal:
         if refusal.problem is not STALE:
