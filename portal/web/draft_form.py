@@ -37,14 +37,16 @@ from portal.forms import (
     warnings,
 )
 from portal.forms.paper import ON_PAPER
+from portal.households.queries import person_by_id_number
 from portal.organisation.queries import region_options
 from portal.rendering.form_words import word
 from portal.rendering.forms import FormView, RegionOption, form_view
 from portal.rendering.hints import Eligibility
 from portal.rules import Environment
 from portal.values import Text
+from portal.web.families import Family, family_of
 from portal.web.plans import is_open
-from portal.web.shell import lang, now, text, today
+from portal.web.shell import current_actor, lang, now, text, today
 
 SOURCES: Final[Mapping[str, Text]] = {
     RECORDS: Text("平台人员档案", "the people's records"),
@@ -142,6 +144,7 @@ class DraftPage:
     on_file: Mapping[str, int]
     own: Mapping[str, str]
     paper_errors: Mapping[str, str] = field(default_factory=dict)
+    family: Family | None = None
 
 
 def draw(
@@ -184,7 +187,15 @@ def draw(
         on_file=on_file,
         own={name: str(value) for name, value in own.items() if isinstance(value, str)},
         paper_errors=missing,
+        family=_known_family(sheet, known),
     )
+
+
+def _known_family(sheet: Sheet, known: Mapping[str, Any]) -> Family | None:
+    """The family the typed number belongs to: what it has under way is told at the first identifier."""
+    number = known.get("applicant_id_no")
+    person = person_by_id_number(db.session(), number) if isinstance(number, str) and number else None
+    return family_of(db.session(), current_actor(), sheet.release.catalogue, person, today()) if person else None
 
 
 def source_titles(sheet: Sheet) -> dict[str, str]:

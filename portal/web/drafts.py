@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.applications import queries
 from portal.applications.beginning import from_registers, note_registers
-from portal.applications.commands import DRAFT_CHANGED, discard_draft, save_draft
+from portal.applications.commands import DRAFT_CHANGED, DRAFT_SUBMITTED, discard_draft, save_draft
 from portal.applications.models import Draft
 from portal.cases.commands import submit_draft
 from portal.catalogue import queries as catalogue_queries
@@ -82,6 +82,8 @@ def send(draft_id: int) -> tuple[str, int] | AnyResponse:
     try:
         return _store(sheet, sent, _revision())
     except Refused as refusal:
+        if refusal.problem is DRAFT_SUBMITTED:
+            return _to_receipt(refusal.params["number"])
         if refusal.problem is not DRAFT_CHANGED:
             raise
     return _conflict(draft_id, pairs)
@@ -174,7 +176,7 @@ def _stale(sheet: Sheet, pairs: Sequence[tuple[str, str]]) -> tuple[str, int] | 
     drawn = _form_of(request.form.get("_release", ""), sheet)
     sent = read(sheet, pairs, drawn)
     found = draw(sheet, sent.answers, sent.papers)
-    return page(FORM, status=409, sheet=sheet, found=found, checked=False, told=text(STALE))
+    return page(FORM, status=409, sheet=sheet, found=found, checked=False, told=text(STALE), revision=_revision())
 
 
 def _form_of(release_id: str, sheet: Sheet) -> Form:

@@ -431,3 +431,50 @@ def test_a_register_answers_once_for_a_person_named_and_says_so(window, app):
     with app.app_context():
         filled = db.session.scalars(select(Event).where(Event.action == "draft.filled")).all()
     assert [event.data["registers"] for event in filled] == [["disability_cards"]]
+
+
+def test_a_family_with_something_under_way_is_told_at_the_first_identifier(window):
+    client = window.sit()
+    number = window.submitted(client)
+    draft = window.begin(client)
+    assert number not in text_of(client.get(draft))
+    window.press(client, draft, "_save", {"applicant_id_no": HEAD})
+    page = text_of(client.get(draft))
+    assert "已有在办事项" in page
+    assert number in page
+
+
+def test_a_clerk_of_two_windows_says_which_one_takes_it(window, app):
+    from datetime import UTC, date, datetime
+
+    from flask_appbuilder.security.sqla.models import User
+
+    from portal.access.commands import assign
+
+    with app.app_context():
+        user = db.session.get(User, window.clerk)
+        assign(
+            db.session(),
+            user,
+            role="window_clerk",
+            region_code=TOWNSHIP,
+            actor_name="tests",
+            now=datetime.now(UTC),
+            first_day=date(2020, 1, 1),
+        )
+        db.session.commit()
+    client = window.sit()
+    page = text_of(client.get(f"/apply?window={TOWNSHIP}"))
+    assert f'<option value="{TOWNSHIP}" selected>' in page
+    window.begin(client, window=TOWNSHIP)
+    with app.app_context():
+        assert db.session.scalar(select(Draft.window_region)) == TOWNSHIP
+
+
+def test_who_may_only_read_sees_the_file_and_no_button(window):
+    number = window.submitted()
+    supervisor = window.sit(window.hire("supervisor", "3213"))
+    page = text_of(supervisor.get(f"/applications/{number}"))
+    assert 'id="withdraw"' not in page
+    assert supervisor.get("/apply").status_code == 403
+    assert post(supervisor, f"/applications/{number}/withdraw", {"reason": "x"}).status_code == 403
