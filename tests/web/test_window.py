@@ -478,3 +478,25 @@ def test_who_may_only_read_sees_the_file_and_no_button(window):
     assert 'id="withdraw"' not in page
     assert supervisor.get("/apply").status_code == 403
     assert post(supervisor, f"/applications/{number}/withdraw", {"reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("app_database", ["sqlite", "postgres"], indirect=True)
+def test_two_people_pressing_submit_at_the_same_instant_make_one_application(window, app):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    draft = window.begin(window.sit())
+    clerks = [window.clerk, *(window.hire("window_clerk", OTHER_COUNTY) for _ in range(3))]
+    clients = [window.sit(clerk) for clerk in clerks]
+    pages = [text_of(client.get(draft)) for client in clients]
+    answers, start = window.answers(), Barrier(len(clients))
+
+    def press(client, page):
+        start.wait()
+        return window.send(client, draft, "_submit", answers, page=page)
+
+    with ThreadPoolExecutor(len(clients)) as hands:
+        taken = list(hands.map(press, clients, pages))
+    assert {answer.status_code for answer in taken} == {303}
+    assert len({answer.headers["Location"] for answer in taken}) == 1
+    assert count(app, Application) == 1
