@@ -100,9 +100,17 @@ def _visit(work: Work) -> None:
             raise Refused(NO_VISIT)
         verification_commands.compare_visit(db, application, catalogue, visit_queries.clear_answers(db, visit))
         return
-    uuid = str(work.payload.get("uuid") or "")
+    uuid, seen = str(work.payload.get("uuid") or ""), work.payload.get("revision")
     visit = visit_commands.record(
-        db, work.file.actor, application, catalogue, answers, uuid=uuid, complete=True, now=work.file.now
+        db,
+        work.file.actor,
+        application,
+        catalogue,
+        answers,
+        uuid=uuid,
+        complete=True,
+        now=work.file.now,
+        expected=seen if isinstance(seen, int) and not isinstance(seen, bool) else None,
     )
     verification_commands.compare_visit(db, application, catalogue, visit_queries.clear_answers(db, visit))
 

@@ -33,6 +33,14 @@ VISIT_KEPT = Problem(
         "This visit is complete and stays as it is; record another one.",
     ),
 )
+VISIT_CHANGED = Problem(
+    "visit-changed",
+    409,
+    Text(
+        "{name}刚刚保存过这份调查;您填写的仍在,再次保存将以您的为准。",
+        "{name} has saved this survey meanwhile; what you typed is still here, and saving again puts yours in its place.",
+    ),
+)
 BAD_UUID = Problem("bad-uuid", 422, Text("调查标识不正确。", "The visit's identifier is not right."))
 
 
@@ -46,10 +54,12 @@ def record(
     uuid: str,
     complete: bool,
     now: datetime,
+    expected: int | None = None,
 ) -> Visit:
     """Keep what the investigators wrote. A complete visit must be valid and is never changed afterwards.
 
-    The same record sent twice (a device that lost the answer) is kept once.
+    The same record sent twice (a device that lost the answer) is kept once. `expected`, when given, is the revision
+    that was on the page: refused when somebody else saved a newer one meanwhile.
     """
     if actor != SYSTEM and not actor.scope("visit.record").covers(application.region_code):
         raise Refused(NOT_FOUND)
@@ -60,6 +70,8 @@ def record(
         if queries.clear_answers(db, visit) == _clean(db, actor, application, catalogue, answers, visit.recorded_at):
             return visit
         raise Refused(VISIT_KEPT)
+    if visit is not None and expected is not None and visit.revision != expected:
+        raise Refused(VISIT_CHANGED, name=visit.recorded_by)
     cleaned = _clean(db, actor, application, catalogue, answers, now)
     if complete:
         faults = _faults(db, application, catalogue, cleaned, today)

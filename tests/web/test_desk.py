@@ -1,10 +1,15 @@
 """The desk: every step of a file on its page, by the people whose work it is."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from portal.cases.models import Task
 from portal.db import db
+from portal.files.models import StoredFile
 from portal.notices.models import Notice
 from portal.verification.models import Check, Conflict
 from portal.verification.queries import open_conflicts
@@ -179,6 +184,48 @@ def test_the_survey_is_saved_as_a_draft_and_completed_with_what_was_declared_bes
     assert "入户调查:调查完成" in town.send("officer", address, good)
     with town.app.app_context():
         assert [visit.complete for visit in db.session.scalars(select(Visit))] == [True]
+
+
+def test_two_people_on_one_survey_do_not_write_over_each_other_unawares(town, file):
+    town.act("officer", "accept", "accept")
+    town.act("clerk", "authorise", "authorised", signers=["letter"])
+    address = f"/tasks/{town.task('visit')}"
+    town.send("officer", address, {"_save": "1", "_uuid": "", "_revision": "0", "visit_village_guide": "第一人所写"})
+    with town.app.app_context():
+        uuid = db.session.scalars(select(Visit)).one().uuid
+    town.send("second", address, {"_save": "1", "_uuid": uuid, "_revision": "1", "visit_village_guide": "第二人所写"})
+    late = {"_save": "1", "_uuid": uuid, "_revision": "1", "visit_village_guide": "第一人再写"}
+    page = town.send("officer", address, late, status=409)
+    assert "示例second刚刚保存过这份调查" in page
+    assert 'value="第一人再写"' in page
+    assert 'name="_revision" value="2"' in page
+    town.send("officer", address, {**late, "_revision": "2"})
+    with town.app.app_context():
+        assert db.session.scalars(select(Visit)).one().answers["visit_village_guide"] == "第一人再写"
+
+
+def test_photographs_are_kept_even_when_the_rest_is_refused(town, file):
+    town.act("officer", "accept", "accept")
+    town.act("clerk", "authorise", "authorised", signers=["letter"])
+    address = f"/tasks/{town.task('visit')}"
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+
+    def photo(content, name="屋外.png"):
+        return {"photo_house_out": (io.BytesIO(content), name), "visit_village_guide": "所写"}
+
+    page = town.send("officer", address, {"_action": "done", **photo(picture.getvalue())}, status=422)
+    assert "已上传的文件 1" in page
+    key = re.search(r'name="photo_house_out"[^>]*value="([^"]+)"', page).group(1)
+    with town.app.app_context():
+        kept = db.session.scalars(select(StoredFile)).one()
+        assert (kept.key, kept.owner, kept.channel) == (key, f"application:{file}", "visit")
+    page = town.send("officer", address, {"_save": "1", **photo(b"#!/bin/sh", "屋外.png")}, status=415)
+    assert "不是能打开的照片" in page
+    assert 'value="所写"' in page
+    town.send("officer", address, {"_save": "1", "photo_house_out": key})
+    with town.app.app_context():
+        assert db.session.scalars(select(Visit)).one().answers["photo_house_out"] == [key]
 
 
 def test_what_cannot_be_read_in_the_survey_stays_as_it_was_typed(town, file):

@@ -99,6 +99,7 @@ class StepPage:
     """How one kind of step is shown and read. `buttons` do something without ending the step, by the button's name.
 
     `asks` is what the step wants said in the box of reasons; `own_summary`: a whole form, which shows its own faults.
+    `receive` keeps what a refusal must not lose, such as photographs.
     """
 
     template: str
@@ -108,6 +109,7 @@ class StepPage:
     asks: Text | None = None
     own_summary: bool = False
     buttons: Mapping[str, Press] = field(default_factory=dict)
+    receive: Callable[[Desk], Desk] | None = None
 
 
 def reason_only(desk: Desk) -> Entry:

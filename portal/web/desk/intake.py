@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.cases.prospects import prospects
 from portal.cases.queries import duplicates
+from portal.cases.rules import OUTCOMES
 from portal.cases.signing import Signer, signers
 from portal.catalogue.papers import papers_for
+from portal.households.models import Household
 from portal.notices.queries import of_application
 from portal.rendering.display import display_text
 from portal.values import Text
+from portal.verification.queries import decided_facts
 from portal.web.desk.foundation import Desk, Entry, StepPage, too_long, typed_reason
 
 MISSING = Text("请补交:{papers}", "Please bring: {papers}")
@@ -69,8 +73,14 @@ def _people(desk: Desk) -> tuple[PersonLine, ...]:
 def _show_accept(desk: Desk) -> Mapping[str, Any]:
     application = desk.application
     items = desk.catalogue.chosen(application.items)
+    facts = decided_facts(desk.db, application, desk.catalogue)
+    household = desk.db.get_one(Household, application.household_id)
+    looks = prospects(desk.db, desk.catalogue, household, facts, desk.today)
     return {
-        "asked_for": [(item, desk.catalogue.departments[item.department].title) for item in items],
+        "asked_for": [
+            (item, desk.catalogue.departments[item.department].title, looks.get(item.slug)) for item in items
+        ],
+        "outcomes": OUTCOMES,
         "people": _people(desk),
         "papers": _papers(desk),
         "others": [

@@ -11,8 +11,8 @@ from portal.cases.models import Case
 from portal.cases.queries import of_application
 from portal.cases.rules import OUTCOMES
 from portal.catalogue.model import Item
+from portal.catalogue.wording import in_words
 from portal.errors import FieldError
-from portal.rules import Reason
 from portal.values import Text
 from portal.web.desk.foundation import Desk, Entry, StepPage, too_long, typed_reason
 
@@ -25,7 +25,7 @@ class ItemView:
     outcome: Text
     outcome_code: str
     amount_fen: int | None
-    against: tuple[Reason, ...]
+    against: tuple[tuple[Text, Text | None], ...]
     holds: int
     proposed: bool
 
@@ -39,7 +39,7 @@ def item_view(desk: Desk, case: Case) -> ItemView:
         outcome=OUTCOMES[assessment.outcome],
         outcome_code=assessment.outcome,
         amount_fen=judged.amount_fen if judged.amount_fen is not None else judged.proposed_fen,
-        against=tuple(reason for reason in judged.reasons if reason.holds is not True),
+        against=tuple((in_words(desk.catalogue, one), one.clause) for one in judged.reasons if one.holds is not True),
         holds=sum(reason.holds is True for reason in judged.reasons),
         proposed=judged.amount_fen is None,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from flask import current_app, request
+from werkzeug.datastructures import MultiDict
 
 from portal.errors import INVALID, Refused
 from portal.files import commands as file_commands
@@ -87,7 +89,19 @@ def _show(desk: Desk) -> Mapping[str, Any]:
         called=_names(desk),
         env=desk.environment,
     )
-    return {"view": view, "uuid": uuid, "draft": visit, "sections": len(view.groups)}
+    return {"view": view, "uuid": uuid, "draft": visit, "revision": _revision_shown(desk, visit)}
+
+
+def _revision_shown(desk: Desk, visit: Visit | None) -> int:
+    """The revision the reader has looked at: once he is told of a newer one, that one."""
+    told = any(fault.code == commands.VISIT_CHANGED.code for fault in desk.faults)
+    seen = _revision(desk)
+    return seen if seen is not None and not told else visit.revision if visit is not None else 0
+
+
+def _revision(desk: Desk) -> int | None:
+    text = desk.typed.get("_revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _names(desk: Desk) -> dict[str, str]:
@@ -131,7 +145,13 @@ def _read(desk: Desk) -> Entry:
     posted = _posted(desk)
     faults = errors_of(survey_form(desk), posted, desk.environment) if posted.errors else []
     return Entry(
-        {"answers": with_photos(desk, posted.answers), "uuid": desk.typed.get("_uuid", "")}, reason, tuple(faults)
+        {
+            "answers": posted.answers,
+            "uuid": desk.typed.get("_uuid", ""),
+            "revision": _revision(desk),
+        },
+        reason,
+        tuple(faults),
     )
 
 
@@ -145,25 +165,26 @@ def _save(desk: Desk, _value: str) -> Text:
         desk.actor,
         desk.application,
         desk.catalogue,
-        with_photos(desk, posted.answers),
+        posted.answers,
         uuid=desk.typed.get("_uuid", ""),
         complete=False,
         now=desk.now,
+        expected=_revision(desk),
     )
     return SAVED
 
 
-def with_photos(desk: Desk, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with the photographs that came with the page, each kept under its question."""
-    form, filled = survey_form(desk), dict(answers)
+def receive(desk: Desk) -> Desk:
+    """Photographs that came with the page are kept at once: whatever else is wrong, nobody takes them again."""
+    form, typed = survey_form(desk), MultiDict(desk.typed.items(multi=True))
     for name, uploads in request.files.lists():
         question = form.questions.get(name)
         if question is None or question.in_rows or question.type not in {"photo", "file"}:
             continue
         for upload in uploads:
             if upload.filename:
-                filled[name] = [*(filled.get(name) or []), _keep(desk, name, upload.filename, upload.read())]
-    return filled
+                typed.add(name, _keep(desk, name, upload.filename, upload.read()))
+    return replace(desk, typed=typed)
 
 
 def _keep(desk: Desk, question: str, name: str, content: bytes) -> str:
@@ -183,4 +204,4 @@ def _keep(desk: Desk, question: str, name: str, content: bytes) -> str:
     return kept.key
 
 
-VISIT = StepPage("visit", _show, _read, wide=True, own_summary=True, buttons={"_save": _save})
+VISIT = StepPage("visit", _show, _read, wide=True, own_summary=True, buttons={"_save": _save}, receive=receive)

@@ -58,9 +58,13 @@ def work(task_id: int) -> Page | Response:
     """Do what was pressed: a button of the step, an action that ends it, or only draw the page with what was typed."""
     try:
         desk = _desk(task_id, request.form)
+        try:
+            desk = _received(desk)
+        except Refused as refusal:
+            return _again(desk, task_id, refusal)
         pressed = next((name for name in page_of(desk.task).buttons if name in request.form), None)
         action = request.form.get("_action", "")
-        if "_purpose" in request.form and "_unmask" in request.form:
+        if "_unmask" in request.form:
             return _unmasked(desk)
         if pressed is not None:
             return _press(desk, pressed)
@@ -73,6 +77,15 @@ def _desk(task_id: int, typed: MultiDict[str, str] | None = None) -> Desk:
     return opened(db.session(), current_actor(), task_id, now=now(), lang=lang(), typed=typed)
 
 
+def _received(desk: Desk) -> Desk:
+    """What came with the page and must not be lost to a refusal is kept first, by itself."""
+    keep = page_of(desk.task).receive
+    if keep is None or not request.files:
+        return desk
+    with transaction(db.session()):
+        return keep(desk)
+
+
 def _press(desk: Desk, name: str) -> Page | Response:
     """Something the step offers besides its actions, such as saving; the task stays open."""
     task_id = desk.task.id
@@ -80,7 +93,7 @@ def _press(desk: Desk, name: str) -> Page | Response:
         with transaction(db.session()):
             message = page_of(desk.task).buttons[name](desk, request.form.get(name, ""))
     except Refused as refusal:
-        return _again(task_id, refusal)
+        return _again(desk, task_id, refusal)
     say(message)
     return redirect(f"/tasks/{task_id}", code=303)
 
@@ -97,7 +110,7 @@ def _act(desk: Desk, action: str) -> Page | Response:
             session.flush()  # what comes next is open now
             message = _told(desk, task, action, to)
     except Refused as refusal:
-        return _again(task_id, refusal)
+        return _again(desk, task_id, refusal)
     say(message)
     return redirect("/inbox", code=303)
 
@@ -114,11 +127,11 @@ def _entered(desk: Desk, action: str) -> Entry:
     return entry
 
 
-def _again(task_id: int, refusal: Refused) -> Page | Response:
+def _again(sent: Desk, task_id: int, refusal: Refused) -> Page:
     """The page as it was typed, with what is wrong; a task that somebody else did meanwhile is gone."""
     if refusal.problem.status == 404:
         raise refusal
-    desk = _desk(task_id, request.form)
+    desk = _desk(task_id, sent.typed)
     faults = refusal.fields or (FieldError("", "", refusal.problem.code, refusal.text),)
     return _page(replace(desk, faults=faults), status=refusal.problem.status, problem=refusal.text)
 
@@ -130,8 +143,7 @@ def _unmasked(desk: Desk) -> Page:
         with transaction(db.session()) as session:
             unmask(session, desk.actor, desk.application.id, purpose, now=desk.now)
     except Refused as refusal:
-        found = _again(task_id, refusal)
-        return found if isinstance(found, tuple) else ("", 404)
+        return _again(desk, task_id, refusal)
     return _page(_desk(task_id, request.form), unmasked=True)
 
 
