@@ -126,6 +126,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             api(app, release)
         studio.register(app)
         app.extensions[studio.PREPARE] = partial(prepare, settings=settings)
+        reference = _part("portal.admin.reference", "register_reference")
+        if reference is not None:
+            reference(builder)
         generated = _part("portal.admin.items", "register_generated")
         if generated is not None and release is not None:
             generated(builder, release)

@@ -52,6 +52,12 @@ GROUPS = (
         "register",
         Text("列出、导入部门台账", "List and import the departments' registers"),
     ),
+    LazyGroup(
+        "cases",
+        "portal.commands.cases",
+        "cases",
+        Text("名单、到龄、价格指数启动事项", "Start items from a list, at a birthday, by a price index"),
+    ),
     LazyGroup("seed", "portal.commands.seed", "seed", Text("装入组织数据", "Load places and staff")),
     LazyGroup(
         "demo",

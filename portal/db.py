@@ -18,8 +18,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Date, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from portal.errors import Problem, Refused
@@ -67,6 +68,8 @@ CONFLICT = Problem(
     Text("数据已被他人更新,请刷新后重试。", "Somebody else changed this meanwhile; reload and try again."),
 )
 
+# What PostgreSQL says to the one of two transactions it had to stop: deadlock, serialization failure.
+LOST_RACES = frozenset({"40P01", "40001"})
 # Unique constraint name -> what it means to a person. Packages add theirs beside their models.
 CONSTRAINT_PROBLEMS: dict[str, Problem] = {}
 
@@ -124,6 +127,14 @@ def transaction(session: Session) -> Iterator[Session]:
     except IntegrityError as error:
         session.rollback()
         raise refusal_for(error) from error
+    except StaleDataError as error:  # a row was changed by somebody else between reading and writing it
+        session.rollback()
+        raise Refused(CONFLICT) from error
+    except OperationalError as error:
+        session.rollback()
+        if getattr(error.orig, "sqlstate", "") in LOST_RACES:
+            raise Refused(CONFLICT) from error
+        raise
     except BaseException:
         session.rollback()
         raise

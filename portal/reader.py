@@ -18,9 +18,11 @@ from flask import current_app, g, has_request_context, redirect, request, sessio
 from flask_jwt_extended import current_user as token_user
 from flask_jwt_extended import verify_jwt_in_request
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.access import Actor
+from portal.access.models import SessionStamp
 from portal.access.queries import actor_for
 from portal.db import db
 from portal.errors import FORBIDDEN, FieldError, Problem, Refused
@@ -92,6 +94,16 @@ def _user() -> Any:
         verify_jwt_in_request()
         return token_user
     return current_user if current_user.is_authenticated else None
+
+
+def session_stamp(user_id: int) -> tuple[int, bool]:
+    """An account's session generation and whether its password must be changed first; read once per request."""
+    known: dict[int, tuple[int, bool]] = g.setdefault("session_stamps", {})
+    if user_id not in known:
+        query = select(SessionStamp.generation, SessionStamp.must_change).where(SessionStamp.user_id == user_id)
+        found = db.session.execute(query).first()
+        known[user_id] = (found.generation, found.must_change) if found is not None else (1, False)
+    return known[user_id]
 
 
 def forget_actor() -> None:

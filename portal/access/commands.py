@@ -165,4 +165,5 @@ def change_password(db: Session, user: User, password: str, *, now: datetime) ->
     if why is not None:
         raise Refused(WEAK_PASSWORD, why=why)
     user.password = generate_password_hash(password)
+    stamp_of(db, user.id).must_change = False
     return end_sessions(db, user, action="user.password-changed", now=now)

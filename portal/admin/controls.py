@@ -27,7 +27,7 @@ NOTHING = {"", "__None", "None"}
 
 def control(field, *, searching=False):
     """The control of one field, labelled by its id, tied to its error."""
-    name = type(field).__name__
+    name = _kind(field)
     attributes = {"id": field.id}
     if field.errors:
         attributes |= {"aria-invalid": "true", "aria-describedby": f"{field.id}-error"}
@@ -37,7 +37,23 @@ def control(field, *, searching=False):
         return _yes_no(field, attributes)
     style = "form-check-input" if name == "BooleanField" else "form-control"
     widget = PLAIN.get(name, widgets.TextInput())
-    return widget(field, **attributes, class_=style + (" is-invalid" if field.errors else ""))
+    suggestions = field.suggestions() if hasattr(field, "suggestions") else []
+    if suggestions:
+        attributes |= {"list": f"{field.id}-list", "autocomplete": "off"}
+    drawn = widget(field, **attributes, class_=style + (" is-invalid" if field.errors else ""))
+    return drawn + _suggested(field.id, suggestions) if suggestions else drawn
+
+
+def _kind(field):
+    """The kind a field is drawn as: its own, or that of the field it refines."""
+    names = [kind.__name__ for kind in type(field).__mro__]
+    return next((name for name in names if name in PLAIN or name in CHOICES), names[0])
+
+
+def _suggested(identifier, suggestions):
+    """Values one may choose instead of typing, each with its name."""
+    options = [Markup('<option value="{} {}"></option>').format(value, name) for value, name in suggestions]
+    return Markup('<datalist id="{}-list">{}</datalist>').format(identifier, Markup("").join(options))
 
 
 def _select(field, attributes, searching):
@@ -77,7 +93,7 @@ def _option(value, label, *, selected):
 def search_control(field, column, value):
     """The control of a search field: named for the search, holding what was searched for, never required."""
     field.name = field.id = f"f_{column}"
-    kind = type(field).__name__
+    kind = _kind(field)
     if kind in CHOICES or kind == "BooleanField":
         drawn = str(control(field, searching=True))
         wanted = str(Markup('value="{}"').format(value or ""))

@@ -272,7 +272,7 @@ class WritableModelView(SafeModelView):
         item = self.datamodel.get(pk, self._base_filters)
         if item is None:
             abort(404)
-        form = self.edit_form.refresh(obj=item)
+        form = self._edit_form(item)
         if request.method == "POST":
             form._id = self.datamodel.get_pk_value(item)  # noqa: SLF001 - how FAB's uniqueness check knows the row itself
             if form.validate() and self._saved(form, lambda: self._fill(form, item, created=False)):
@@ -289,9 +289,15 @@ class WritableModelView(SafeModelView):
         if item is None:
             abort(404)
         self.pre_delete(item)
-        self.datamodel.delete(item)
+        self._delete(item)
         flash(self.delete_row_message, "success")
         return redirect(self.get_redirect(), code=303)
+
+    def _edit_form(self, item):
+        return self.edit_form.refresh(obj=item)
+
+    def _delete(self, item):
+        self.datamodel.delete(item)
 
     def _fill(self, form, item, *, created):
         self.process_form(form, created)
@@ -306,13 +312,23 @@ class WritableModelView(SafeModelView):
                 save()
         except Refused as refusal:
             db.session.rollback()
-            form.form_errors.append(text(refusal.text))
+            _say_in(form, refusal)
             return False
         except DataError:
             db.session.rollback()
             form.form_errors.append(t("有一个值数据库无法保存。", "One of the values cannot be stored."))
             return False
         return True
+
+
+def _say_in(form, refusal):
+    """A refusal beside the fields it is about, and above the form where it is about none of them."""
+    elsewhere = [fault for fault in refusal.fields if fault.question not in form]
+    for fault in refusal.fields:
+        if fault.question in form:
+            form[fault.question].errors = [*form[fault.question].errors, text(fault.message)]
+    if elsewhere or not refusal.fields:
+        form.form_errors.append(text(refusal.text))
 
 
 class FullSchemaConverter(Model2SchemaConverter):

@@ -17,9 +17,17 @@ from sqlalchemy import func, or_, select
 from werkzeug.security import check_password_hash
 
 from portal.access.commands import end_sessions, is_locked, note_failure, note_login
-from portal.access.models import SessionStamp
 from portal.db import db, transaction
-from portal.reader import LOGIN_NEEDED, current_actor, forget_actor, now, own_address, problem_json, t
+from portal.reader import (
+    LOGIN_NEEDED,
+    current_actor,
+    forget_actor,
+    now,
+    own_address,
+    problem_json,
+    session_stamp,
+    t,
+)
 
 LANDING = "portal_landing"  # app.extensions key: a function actor -> address, given by the app so that admin need not know the pages
 
@@ -190,10 +198,7 @@ class PortalSecurity(SecurityManager):
 
 def generation_of(user_id):
     """The present session generation of an account, read once per request."""
-    known = g.setdefault("generations", {})
-    if user_id not in known:
-        known[user_id] = db.session.scalar(select(SessionStamp.generation).where(SessionStamp.user_id == user_id)) or 1
-    return known[user_id]
+    return session_stamp(user_id)[0]
 
 
 def app_setting(name):

@@ -164,14 +164,18 @@ def _write_letter(file: File, action: str, reason: str, payload: Mapping[str, An
     if action not in LETTERS:
         return
     kind, text = LETTERS[action]
-    body: dict[str, Any] = {
-        "items": [],
-        "lines": [Text(text.zh.format(reason=reason), text.en.format(reason=reason)).to_json()],
-    }
+    why, body = Text(reason, reason), {}
     missing = payload.get("missing")
     if kind == "supplement" and isinstance(missing, list):
-        body["missing"] = [name for name in file.catalogue.papers if name in missing]
-    notice_commands.write(file.db, file.application, kind, TITLES[kind], body, now=file.now)
+        papers = [paper for name, paper in file.catalogue.papers.items() if name in missing]
+        note = str(payload.get("note") or "")[:500] if papers else reason
+        zh, en = "、".join(p.title.zh for p in papers), ", ".join(p.title.en for p in papers)
+        why = Text(";".join(filter(None, (zh, note))), "; ".join(filter(None, (en, note))))
+        body = {"missing": [paper.id for paper in papers]}
+    line = Text(text.zh.format(reason=why.zh), text.en.format(reason=why.en))
+    notice_commands.write(
+        file.db, file.application, kind, TITLES[kind], {"items": [], "lines": [line.to_json()], **body}, now=file.now
+    )
 
 
 def act_on_many(
@@ -184,17 +188,23 @@ def act_on_many(
     reason: str = "",
     now: datetime,
 ) -> list[tuple[int, Task | Refused]]:
-    """The same action on several tasks, each by itself: one that is refused does not undo the others."""
-    results: list[tuple[int, Task | Refused]] = []
-    for task_id in dict.fromkeys(task_ids):
+    """The same action on several tasks, each by itself: one that is refused does not undo the others.
+
+    The files are taken in the order of their numbers, so that two people with the same boxes ticked do not block one
+    another; the results come as asked.
+    """
+    wanted = list(dict.fromkeys(task_ids))
+    files = dict(db.execute(select(Task.id, Task.application_id).where(Task.id.in_(wanted))).all())
+    results: dict[int, Task | Refused] = {}
+    for task_id in sorted(wanted, key=lambda number: (files.get(number, 0), number)):
         payload = (payloads or {}).get(task_id, {})
         try:
             with db.begin_nested():
                 done = act(db, actor, task_id, action, payload, reason=str(payload.get("reason") or reason), now=now)
-            results.append((task_id, done))
+            results[task_id] = done
         except Refused as refusal:
-            results.append((task_id, refusal))
-    return results
+            results[task_id] = refusal
+    return [(task_id, results[task_id]) for task_id in wanted]
 
 
 def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
@@ -204,6 +214,7 @@ def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
         select(Task.application_id)
         .where(Task.status == "open", Task.form == "publicity", Task.due_on < today)
         .distinct()
+        .order_by(Task.application_id)
         .limit(limit)
     ).all()
     for application_id in waiting:
@@ -245,10 +256,10 @@ def withdraw(db: Session, actor: Actor, application_id: int, reason: str, *, now
     return file.application
 
 
-def refresh_household(db: Session, household_id: int, *, now: datetime) -> int:
+def refresh_household(db: Session, household_id: int, *, besides: int | None = None, now: datetime) -> int:
     """Tell a household's other open applications about a recognition that came or failed elsewhere."""
     query = select(Case.application_id).where(Case.household_id == household_id, Case.status.not_in(ENDED)).distinct()
-    ids = db.scalars(query).all()
+    ids = [number for number in db.scalars(query.order_by(Case.application_id)) if number != besides]
     for application_id in ids:
         refresh(open_file(db, SYSTEM, application_id, now))
     return len(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal.cases.models import Case
 from portal.cases.recognising import assumed_statuses
+from portal.cases.rules import for_month
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
+from portal.households.queries import people_by_number
 from portal.recognitions import queries as recognition_queries
 from portal.rules import Environment, Judgement, judge
 from portal.verification import queries as verification_queries
@@ -42,6 +44,27 @@ class Assessment:
         return "likely" if self.judgement.likely else self.judgement.outcome
 
 
+def with_own_statuses(
+    db: Session, household_id: int, facts: Mapping[str, Any], today: date, assumed: Collection[str] = ()
+) -> dict[str, Any]:
+    """Facts whose member rows say which personal recognitions are theirs: an orphan's sister is no orphan.
+
+    What is only assumed, because its case is still open, stays the household's until it is decided whose it is.
+    """
+    own = recognition_queries.personal(db, household_id, today)
+    personal = {status for held in own.values() for status in held} - set(assumed)
+    members = facts.get("members")
+    if not personal or not isinstance(members, list):
+        return dict(facts)
+    numbers = {str(row.get("member_id_no") or ""): n for n, row in enumerate(members) if isinstance(row, Mapping)}
+    people = people_by_number(db, numbers)
+    rows = [dict(row) if isinstance(row, Mapping) else row for row in members]
+    for number, n in numbers.items():
+        held = own.get(people[number].id, frozenset()) if number in people else frozenset()
+        rows[n].update({status: status in held for status in personal})
+    return {**facts, "members": rows}
+
+
 def assess(db: Session, case: Case, *, today: date, catalogue: Catalogue | None = None) -> Assessment:
     """Judge a case by its own release, the parameters of the day and everything known about the family."""
     catalogue = catalogue or catalogue_queries.release(db, case.release_id).catalogue
@@ -56,9 +79,11 @@ def assess(db: Session, case: Case, *, today: date, catalogue: Catalogue | None 
             today,
             papers=tuple(application.papers),
             any_conflict=bool(conflicts),
+            price_index_moved=for_month(application.provenance) is not None,
         )
     )
     statuses, assumed = assumed_statuses(db, catalogue, case, today)
+    facts = with_own_statuses(db, case.household_id, facts, today, assumed)
     awaited = frozenset(verification_queries.awaited(db, application, catalogue))
     environment = catalogue.environment(facts, today, statuses)
     policy = catalogue.policy(case.item)

@@ -9,7 +9,7 @@ from portal.cases.letters import TITLES, all_ended, body
 from portal.cases.models import Case
 from portal.cases.opening import propose
 from portal.cases.recognising import excluded_by, grant_for, recognition_of
-from portal.cases.rules import ENDED
+from portal.cases.rules import ENDED, for_month, month_end
 from portal.errors import Problem, Refused
 from portal.households.models import Membership, Person
 from portal.notices import commands as notice_commands
@@ -96,7 +96,7 @@ def _one_ended(file: File, case: Case) -> None:
             reason=str(file.application.answers.get("app_reason") or "")[:60],
             amount_fen=case.amount_fen,
             first_day=file.today,
-            last_day=None,
+            last_day=month_end(month) if (month := for_month(file.application.provenance)) else None,
         )
     losing = [
         other

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from portal.cases.acting import act, act_on_many, offers, refresh_household, revision, settle_some, tick, withdraw
 from portal.cases.drafts import faults_of, submit_draft
-from portal.cases.starting import Started, open_automatic
+from portal.cases.starting import start
 from portal.cases.submitting import checked, choose, submit
 
 __all__ = [
-    "Started",
     "act",
     "act_on_many",
     "checked",
     "choose",
     "faults_of",
     "offers",
-    "open_automatic",
     "refresh_household",
     "revision",
     "settle_some",
+    "start",
     "submit",
     "submit_draft",
     "tick",

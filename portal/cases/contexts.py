@@ -41,6 +41,7 @@ def case_context(file: File, case: Case) -> dict[str, Any]:
         "front_needs": frozenset(item.front),
         "recognition": case.recognition,
         "list_holds": case.proposed_outcome == "eligible",
+        "proactive": file.application.channel == "proactive",
         "spot_check": is_drawn(case),
     }
 

@@ -7,7 +7,7 @@ cases, so departments that act at the same instant wait for one another instead 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal import audit, workflow
 from portal.access import Actor
 from portal.access.models import Recusal
+from portal.access.rules import SYSTEM
 from portal.applications.models import Application
 from portal.cases.contexts import case_context
 from portal.cases.desks import desk_for
@@ -24,9 +25,11 @@ from portal.cases.models import Case, Task
 from portal.cases.rules import ENDED
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
+from portal.households.models import Household
 from portal.organisation.queries import CITY_TIME, calendar
 from portal.values import WorkingCalendar
 from portal.workflow import (
+    Automatic,
     Call,
     CloseTask,
     Delegate,
@@ -76,10 +79,22 @@ class File:
         )
 
 
+def locked(db: Session, application_id: int) -> Application:
+    """The application, read afresh and locked until the transaction ends, its household before it.
+
+    What one household may receive is decided across its applications, so the household is locked, and always first:
+    whoever needs several files takes them in the same order and nobody waits in a circle. Rows that merely refer to
+    either (a task, an entitlement) may be written meanwhile.
+    """
+    whose = select(Household.id).join(Application, Application.household_id == Household.id)
+    db.execute(whose.where(Application.id == application_id).with_for_update(of=Household, key_share=True))
+    query = select(Application).where(Application.id == application_id).with_for_update(key_share=True)
+    return db.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
 def open_file(db: Session, actor: Actor, application_id: int, now: datetime, *, lock: bool = True) -> File:
     """Lock the application and read it afresh with its cases; without the lock, only to look."""
-    query = select(Application).where(Application.id == application_id).execution_options(populate_existing=lock)
-    application = db.execute(query.with_for_update() if lock else query).scalar_one()
+    application = locked(db, application_id) if lock else db.get_one(Application, application_id)
     cases = db.scalars(
         select(Case)
         .where(Case.application_id == application_id)
@@ -209,6 +224,12 @@ def _call(file: File, case: Case | None, effect: Call) -> None:
     file.record(f"called.{effect.name}", case, item=case.item if case else None)
 
 
+def _automatic(file: File, case: Case | None, effect: Automatic) -> None:
+    """What the person at that step would have recorded, recorded by the system."""
+    if case is not None:
+        ON_AUTOMATIC[0](replace(file, actor=SYSTEM), case, effect)
+
+
 def _rejudge(file: File, case: Case | None, _effect: Rejudge) -> None:
     if case is not None:
         case.prepared_outcome = case.outcome = ""
@@ -237,11 +258,14 @@ EFFECTS: dict[type, Callable[[File, Case | None, Any], None]] = {
     Resume: _resume,
     Emit: _emit,
     End: _end,
+    Automatic: _automatic,
     Call: _call,
     Rejudge: _rejudge,
     Delegate: _delegate,
     Recuse: _recuse,
 }
+# What a step done by the system records; filled by `working`, whose table of forms it uses.
+ON_AUTOMATIC: list[Callable[[File, Case, Automatic], None]] = []
 # What acceptance does to a file (opens its cases); filled by `commands`, which builds on this module.
 ON_ACCEPTED: list[Callable[[File], None]] = []
 

@@ -15,6 +15,8 @@ TITLES: dict[str, Text] = {
     "accepted": Text("受理通知书", "Notice of acceptance"),
     "not_accepted": Text("不予受理告知书", "Notice of non-acceptance"),
     "supplement": Text("一次性补正告知书", "One-time notice of what is missing"),
+    "started": Text("免申即享告知", "Notice of a benefit without application"),
+    "reminder": Text("到龄提醒", "Reminder before a birthday"),
     "interim": Text("办理进展告知", "Interim notice"),
     "result": Text("帮扶救助综合告知书", "Combined notice of results"),
 }

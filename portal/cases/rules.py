@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from portal.values import Text, WorkingCalendar
 
@@ -30,6 +31,7 @@ OUTCOMES: dict[str, Text] = {
     "likely": Text("初步符合,待核实", "Likely, to be confirmed"),
 }
 
+PRICE_INDEX = "price_index"
 CITY_LEVELS = frozenset({"enterprise", "city_triggered"})
 TOWNSHIP_LEVELS = frozenset({"township"})
 
@@ -82,6 +84,17 @@ def days_left(calendar: WorkingCalendar, today: date, due_on: date | None) -> in
     if due_on is None:
         return None
     return calendar.between(today, due_on) if due_on >= today else -calendar.between(due_on, today)
+
+
+def for_month(provenance: Mapping[str, Any]) -> date | None:
+    """The month whose price index started an application, by its first day; None for every other application."""
+    source, _, month = str(provenance.get("started_by") or "").partition(":")
+    return date.fromisoformat(f"{month}-01") if source == PRICE_INDEX and month else None
+
+
+def month_end(first: date) -> date:
+    """The last day of the month that begins on this day."""
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def recognition(needs: Collection[str], in_force: Collection[str], pending: Collection[str]) -> str:

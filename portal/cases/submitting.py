@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import workflow
@@ -63,31 +64,47 @@ def submit(
     """
     if not actor.may("application.create"):
         raise Refused(FORBIDDEN)
-    if idempotency_key:
-        before = db.scalar(select(Application).where(Application.idempotency_key == idempotency_key))
-        if before is not None:
-            if before.clerk_id != actor.id:
-                raise Refused(SUBMITTED_TWICE)
-            return before
+    before = _sent_before(db, actor, idempotency_key)
+    if before is not None:
+        return before
     today = now.astimezone(CITY_TIME).date()
     chosen = choose(release, items, today)
     slugs = [item.slug for item in chosen]
     clean, faults = checked(release, slugs, answers, window_region=window_region, channel=channel, now=now)
     if faults:
         raise Refused(INVALID, tuple(faults), count=len(faults))
-    return take(
-        db,
-        actor,
-        release,
-        slugs,
-        clean,
-        papers=papers,
-        channel=channel,
-        window_region=window_region,
-        idempotency_key=idempotency_key,
-        provenance=provenance or {},
-        now=now,
-    )
+
+    def taken() -> Application:
+        return take(
+            db,
+            actor,
+            release,
+            slugs,
+            clean,
+            papers=papers,
+            channel=channel,
+            window_region=window_region,
+            idempotency_key=idempotency_key,
+            provenance=provenance or {},
+            now=now,
+        )
+
+    try:
+        with db.begin_nested():
+            return taken()
+    except IntegrityError:
+        # At this very moment another window sent the same, or registered the same people: now they can be found.
+        return _sent_before(db, actor, idempotency_key) or taken()
+
+
+def _sent_before(db: Session, actor: Actor, idempotency_key: str | None) -> Application | None:
+    """The application the same key made before; a key of somebody else's is refused."""
+    if not idempotency_key:
+        return None
+    before = db.scalar(select(Application).where(Application.idempotency_key == idempotency_key))
+    if before is not None and before.clerk_id != actor.id:
+        raise Refused(SUBMITTED_TWICE)
+    return before
 
 
 def choose(release: Release, items: Sequence[str], today: date) -> tuple[Item, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from portal.cases import flow
 from portal.cases.closing import refuse_if_excluded
 from portal.cases.determining import confirm, prepare, refuse
 from portal.cases.flow import File
@@ -22,6 +23,7 @@ from portal.verification import commands as verification_commands
 from portal.verification import queries as verification_queries
 from portal.visits import commands as visit_commands
 from portal.visits import queries as visit_queries
+from portal.workflow import Automatic
 
 CONFLICTS_OPEN = Problem(
     "conflicts-open", 409, Text("还有 {count} 处不一致没有处理。", "{count} conflicts are not settled yet.")
@@ -48,7 +50,7 @@ class Work:
     """One action on one task: what was entered, the reason, and on which day."""
 
     file: File
-    task: Task
+    task: Task | None
     case: Case | None
     action: str
     reason: str
@@ -234,6 +236,14 @@ FORMS: dict[str, Callable[[Work], None]] = {
     "help": _help,
     "answer_fact": _answer_fact,
 }
+
+
+def _by_itself(file: File, case: Case, effect: Automatic) -> None:
+    """A step whose rule held: the same record as if its officer had agreed, in the system's name."""
+    FORMS[effect.form](Work(file, None, case, effect.action, ""))
+
+
+flow.ON_AUTOMATIC.append(_by_itself)
 
 # After these the rules may say something else than at acceptance.
 CHANGES_FACTS = frozenset({"verify", "visit", "settle", "supplement", "answer_fact"})

@@ -30,7 +30,7 @@ from portal.organisation.queries import CITY_TIME
 from portal.values import WorkingCalendar
 from portal.verification import commands as verification_commands
 from portal.verification.models import Conflict
-from portal.verification.queries import open_conflicts
+from portal.verification.queries import open_conflicts, unanswered
 
 LATE, STUCK = 0.07, 0.015  # of the tasks: done after their day; not touched for two weeks
 
@@ -182,7 +182,9 @@ def _verify(town: Town, _journey: Journey, task: Task, at: Moment) -> Choice:
     verification_commands.collect_answers(town.db, at.actor, application, town.catalogue, now=at.now)
     town.db.flush()  # contradictions just raised must be found
     conflicts = open_conflicts(town.db, task.application_id)
-    return Choice("conflict" if conflicts else "done", reason="个别比对未签署授权,先行办理(示例)")
+    left = unanswered(town.db, task.application_id)
+    reason = "个别比对未签署授权,先行办理(示例)" if left else ""
+    return Choice("conflict" if conflicts else "done", reason=reason)
 
 
 def _visit(town: Town, journey: Journey, task: Task, at: Moment) -> Choice:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access.rules import SYSTEM
 from portal.cases.models import Case
+from portal.cases.rules import for_month, month_end
 from portal.catalogue.catalogue import Catalogue
 from portal.entitlements.models import Entitlement
 from portal.entitlements.rules import first_day, next_review
@@ -23,7 +24,8 @@ def open_for_case(db: Session, catalogue: Catalogue, case: Case, *, now: datetim
         return existing
     item = catalogue.item(case.item)
     confirmed_on = case.confirmed_on or now.astimezone(CITY_TIME).date()
-    start = first_day(item.benefit.period, confirmed_on)
+    month = for_month(case.application.provenance)  # a price subsidy is for its month and no other
+    start = month or first_day(item.benefit.period, confirmed_on)
     members = [m for m in case.application.answers.get("members") or [] if isinstance(m, dict)]
     entitlement = Entitlement(
         case_id=case.id,
@@ -38,7 +40,10 @@ def open_for_case(db: Session, catalogue: Catalogue, case: Case, *, now: datetim
         amount_fen=case.amount_fen,
         period=item.benefit.period,
         first_day=start,
-        next_review_on=next_review(
+        last_day=month_end(month) if month else None,
+        next_review_on=None
+        if month
+        else next_review(
             item.review,
             start,
             has_worker=any(m.get("member_labor") in {"1", "2"} for m in members),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -43,6 +43,14 @@ def person_by_id_number(db: Session, number: str) -> Person | None:
     """The person with exactly this id number."""
     clean = normal_id(number)
     return db.scalar(select(Person).where(Person.id_index == vault_of(db).index(clean))) if clean else None
+
+
+def people_by_number(db: Session, numbers: Iterable[str]) -> dict[str, Person]:
+    """The people with these id numbers, by number; numbers nobody has are left out."""
+    vault = vault_of(db)
+    indexes = {vault.index(clean): number for number in numbers if (clean := normal_id(number))}
+    people = db.scalars(select(Person).where(Person.id_index.in_(sorted(indexes))))
+    return {indexes[str(person.id_index)]: person for person in people}
 
 
 def find(db: Session, actor: Actor, text: str, *, limit: int = 20) -> list[PersonHit]:

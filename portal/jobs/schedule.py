@@ -1,4 +1,4 @@
-"""What happens by itself: every minute the outbox is swept and waits whose day has come are ended."""
+"""What happens by itself: every minute the outbox is swept and waits are ended; every night lists and birthdays start."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from sqlalchemy.orm import Session
 
+from portal.access.rules import SYSTEM
 from portal.cases.commands import tick
 from portal.db import transaction
 from portal.jobs.runner import deliver_pending
+from portal.jobs.starts import run_nightly
 from portal.organisation.queries import moment
 
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -33,6 +35,17 @@ def minute(sessions: Sessions, *, everything: bool = False) -> tuple[int, int]:
         return moved, deliver_pending(db, now=moment(db), everything=everything)
 
 
+def night(sessions: Sessions) -> dict[str, int]:
+    """One night: how many applications each item was started with."""
+    with sessions() as db:
+        now = moment(db)
+        reports = run_nightly(db, SYSTEM, now=now)
+        db.rollback()
+        while deliver_pending(db, now=now):
+            pass
+    return {f"{report.item} {report.source}": report.counts["opened"] for report in reports}
+
+
 def scheduled(huey: Huey, sessions: Sessions) -> Huey:
     """The queue with its timetable."""
 
@@ -40,5 +53,11 @@ def scheduled(huey: Huey, sessions: Sessions) -> Huey:
     @huey.lock_task("minute")
     def every_minute() -> None:
         minute(sessions)
+
+    # Huey's clock is UTC: 18:10 is ten past two at night in the city.
+    @huey.periodic_task(crontab(minute="10", hour="18"), name="night")
+    @huey.lock_task("night")
+    def every_night() -> None:
+        night(sessions)
 
     return huey

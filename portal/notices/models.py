@@ -24,4 +24,4 @@ class Notice(Base):
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ix_notices_application", "application_id", "id"),)
-    # kind: receipt accepted not_accepted supplement interim result
+    # kind: receipt started reminder accepted not_accepted supplement interim result

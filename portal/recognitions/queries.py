@@ -51,6 +51,15 @@ def in_force_of(db: Session, household_ids: Collection[int], on: date) -> dict[i
     return found
 
 
+def personal(db: Session, household_id: int, on: date) -> dict[int, frozenset[str]]:
+    """The recognitions of single people of a household on a day, by person."""
+    found: dict[int, set[str]] = {}
+    for recognition in in_force(db, household_id, on):
+        if recognition.person_id is not None:
+            found.setdefault(recognition.person_id, set()).add(recognition.status)
+    return {person_id: frozenset(held) for person_id, held in found.items()}
+
+
 def in_force_awards(db: Session, household_id: int, on: date) -> Sequence[Award]:
     """What the household was granted and still has."""
     return db.scalars(

@@ -118,6 +118,7 @@ class Page:
     read_only: frozenset[str] = frozenset()
     beside: Mapping[str, str] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    fixed_rows: frozenset[str] = frozenset()
     now: Situation | None = None
 
     def is_needed(self, question: Question, row: Mapping[str, Any] | None) -> bool:

@@ -61,6 +61,7 @@ class GroupView:
     row_views: tuple[RowView, ...] = ()
     blank_row: RowView | None = None
     owns_rows: bool = False
+    rows_are_fixed: bool = False
     error: str | None = None
     error_count: int = 0
     open_count: int = 0
@@ -108,11 +109,13 @@ def form_view(
     called: Mapping[str, str] | None = None,
     env: Environment | None = None,
     eligibility: Eligibility | None = None,
+    fixed_rows: Collection[str] = (),
 ) -> FormView:
     """The page for these answers. `raw` are typed texts that could not be read; `sections` limits it to a part;
     `read_only` are questions that somebody else has answered for good, such as the accepting window; `without` are
     questions that are not asked on this page at all, such as what is handed over the desk. `beside` says, by pointer,
-    what the family declared where a question is asked again; `called` names rows by group and mark.
+    what the family declared where a question is asked again; `called` names rows by group and mark; the rows of
+    `fixed_rows` are as they were declared: none can be added or taken away.
 
     With `env` (the day, the standards, what is known beyond the form) the page says exactly what is hidden and needed, and
     keeps saying it while somebody types. `eligibility` adds how each chosen item stands (macro `form_hints`).
@@ -136,6 +139,7 @@ def form_view(
         beside=beside or {},
         called=called or {},
         now=situation(form, answers, env) if env is not None else None,
+        fixed_rows=frozenset(fixed_rows),
     )
     layout = form.layout.only(form.questions.keys() - set(without))
     shown = [group for group in layout.groups if sections is None or group.section in sections]
@@ -201,6 +205,7 @@ def _group(page: Page, group: Group, owns_rows: bool, why: Why) -> GroupView:
         rows=group.rows,
         row_views=rows,
         owns_rows=owns_rows,
+        rows_are_fixed=group.rows in page.fixed_rows,
         error=own_error or None,
         error_count=sum(_count(row.fields) for row in rows) + bool(own_error),
         open_count=sum(_open(row.fields) for row in rows) + (owns_rows and _group_is_open(page, group.rows)),

@@ -184,14 +184,17 @@ def _marked_like(declared: Mapping[str, Any], side: Mapping[str, Any]) -> dict[s
     """Rows with the marks of the declared ones, so that a member is the same line in every column."""
     marks = {name: [row.get("row_id") for row in rows_of(declared, name)] for name in declared}
     return {
-        name: [
-            {**row, "row_id": marks[name][at]} if at < len(marks[name]) and marks[name][at] else row
-            for at, row in enumerate(value)
-        ]
+        name: [_marked(row, marks[name][at : at + 1]) for at, row in enumerate(value)]
         if marks.get(name) and isinstance(value, list)
         else value
         for name, value in side.items()
     }
+
+
+def _marked(row: Mapping[str, Any], mark: Sequence[Any]) -> dict[str, Any]:
+    """A row with the mark of the declared one, or without any where that has none either."""
+    bare = {name: value for name, value in row.items() if name != "row_id"}
+    return {**bare, "row_id": mark[0]} if mark and mark[0] else bare if mark else dict(row)
 
 
 def _returned(

@@ -21,4 +21,5 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.phone", "phone"),
     ("portal.web.signatures", "signatures"),
     ("portal.web.board", "board"),
+    ("portal.web.audit", "audit"),
 )

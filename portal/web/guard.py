@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, flash, request, session
 from werkzeug.routing import IntegerConverter, ValidationError
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from portal.reader import bears_token, is_api
+from portal.errors import Problem, Refused
+from portal.reader import bears_token, current_actor, is_api, session_stamp, text
+from portal.values import Text
 
 POLICY = "; ".join(
     (
@@ -31,6 +34,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
+OPEN_WITH_FIRST_PASSWORD = frozenset(
+    {"account.password", "account.save_password", "AuthView.login", "AuthView.logout", "home.choose_language"}
+)
+FIRST_PASSWORD = Problem(
+    "first-password",
+    403,
+    Text("请先修改初始密码。", "Please choose a password of your own first."),
+)
 TOKEN = "/api/v1/security/login"  # noqa: S105 - an address; it reads no cookie and sets none
 
 
@@ -39,6 +50,19 @@ def check_csrf() -> None:
     if is_api() and (bears_token() or "_user_id" not in session or request.path == TOKEN):
         return
     current_app.extensions["csrf"].protect()
+
+
+def first_password() -> Response | None:
+    """Whoever was given a password by somebody else chooses his own before anything else opens."""
+    if request.endpoint in OPEN_WITH_FIRST_PASSWORD or (request.endpoint or "").endswith("static"):
+        return None
+    user_id = current_actor().id if bears_token() or "_user_id" in session else None
+    if user_id is None or not session_stamp(user_id)[1]:
+        return None
+    if is_api():
+        raise Refused(FIRST_PASSWORD)
+    flash(text(FIRST_PASSWORD.message), "warning")
+    return redirect("/password", code=303)
 
 
 def add_headers(response: Response) -> Response:
@@ -63,4 +87,5 @@ class RowNumber(IntegerConverter):
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     app.before_request(check_csrf)
+    app.before_request(first_password)
     app.after_request(add_headers)

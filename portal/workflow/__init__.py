@@ -8,6 +8,7 @@ from portal.workflow.clocks import Budget, budget, clock
 from portal.workflow.engine import advance, earlier_steps, open_to, signal, start, tick
 from portal.workflow.model import FRONT_SIGNALS, Action, Assignment, Limit, Step, Workflow, parse
 from portal.workflow.states import (
+    Automatic,
     Call,
     CloseTask,
     Delegate,
@@ -33,6 +34,7 @@ __all__ = [
     "FRONT_SIGNALS",
     "Action",
     "Assignment",
+    "Automatic",
     "Budget",
     "Call",
     "CloseTask",

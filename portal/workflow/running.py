@@ -10,6 +10,7 @@ from portal.values import WorkingCalendar
 from portal.workflow.conditions import Context
 from portal.workflow.model import EARLIER, FRONT, FRONT_SIGNALS, ORIGIN, Action, Step, Workflow
 from portal.workflow.states import (
+    Automatic,
     Call,
     CloseTask,
     Effect,
@@ -93,10 +94,19 @@ class Run:
             self._pass(step, step.first)
         elif step.signal and signals_wanted(step, self.context) <= self.signals:
             self._pass(step, step.first)
-        elif step.automatic is not None and not self.rejudged and step.automatic[0](self.context):
-            self._pass(step, step.actions[step.automatic[1]])
+        elif (action := self._by_itself(step)) is not None:
+            self.effects.append(Automatic(step.name, step.form, action.name))
+            self._pass(step, action)
         else:
             self._open(step, origin)
+
+    def _by_itself(self, step: Step) -> Action | None:
+        """The action the system takes because the step's rule holds; never past a recognition still awaited."""
+        if step.automatic is None or self.rejudged or not step.automatic[0](self.context):
+            return None
+        action = step.actions[step.automatic[1]]
+        waits = step.needs and action.needs and self.context.get("recognition", "none") not in ("met", "none")
+        return None if waits else action
 
     def _pass(self, step: Step, action: Action, *, silent: bool = False) -> None:
         self.done.add(step.name)

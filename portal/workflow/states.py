@@ -237,11 +237,34 @@ class End:
 
 
 @dataclass(frozen=True)
+class Automatic:
+    """A person's step was done by the system, because its rule held: the caller records what that person would have."""
+
+    step: str
+    form: str
+    action: str
+
+
+@dataclass(frozen=True)
 class Rejudge:
     """The recognition failed: judge the item again on its own rules."""
 
 
-Effect = OpenTask | CloseTask | HoldTask | ResumeTask | Pause | Resume | Emit | Call | Delegate | Recuse | End | Rejudge
+Effect = (
+    OpenTask
+    | CloseTask
+    | HoldTask
+    | ResumeTask
+    | Pause
+    | Resume
+    | Emit
+    | Call
+    | Delegate
+    | Recuse
+    | End
+    | Automatic
+    | Rejudge
+)
 
 
 @dataclass(frozen=True)

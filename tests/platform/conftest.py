@@ -47,7 +47,7 @@ def town(settings, vault, shipped_release):
         made.ours = made.accepted(TOGETHER)["dibao"].application_id
         made.theirs = made.accepted(["education_aid"], village=OTHER_VILLAGE)["education_aid"].application_id
         made.users = {
-            name: make_user(session, role, region=region, department=department, name=name).id
+            name: make_user(session, role, region=region, department=department, username=name, name=name).id
             for name, (role, region, department) in POSTS.items()
         }
     return made

@@ -315,6 +315,8 @@ def test_a_confirmation_is_asked_in_the_browser_before_a_bulk_action(app, live, 
 def test_the_permissions_of_a_view_are_written_once(app):
     with app.app_context():
         views = [view for view in app.appbuilder.baseviews if getattr(view, "granted_to", ())]
+        sync_permissions(db.session(), views)
+        db.session.flush()
         assert sync_permissions(db.session(), views) == 0
 
 

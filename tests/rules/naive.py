@@ -35,7 +35,7 @@ def naive(rule: Any, facts: Mapping[str, Any], on: date, row: Any = None) -> Any
 
 
 def _named(op: str, name: str, facts: Mapping[str, Any], row: Any) -> Any:
-    for place in (row or {}, facts):
+    for place in (facts,) if op == "param" else (row or {}, facts):
         if name in place:
             return False if op == "status" and place[name] is None else place[name]
     return UNKNOWN

@@ -14,7 +14,7 @@ from portal.errors import Refused
 from portal.values import Text
 from portal.verification import queries as verification_queries
 from portal.web.desk.foundation import Desk
-from portal.web.desk.intake import missing_papers
+from portal.web.desk.intake import asked_before, missing_papers
 from portal.web.desk.steps import BULK
 
 NOT_IN_BULK = Text("这个环节须逐件办理。", "This step is done one file at a time.")
@@ -76,9 +76,7 @@ def _papers_missing(desk: Desk) -> Text | None:
 
 
 def _asked_before(desk: Desk) -> Text | None:
-    application = desk.application
-    others = queries.duplicates(desk.db, application.applicant_id, application.items)
-    if all(case.application_id == application.id for case in others):
+    if not asked_before(desk):
         return None
     return Text("同一申请人申请过相同事项", "The applicant has asked for the same before")
 

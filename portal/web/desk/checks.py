@@ -58,6 +58,16 @@ class PersonLines:
     def waiting(self) -> int:
         return sum(line.state not in ANSWERED for line in self.lines)
 
+    @property
+    def unsigned(self) -> bool:
+        """Nothing was sent, because this person signed no letter."""
+        return all(line.state == "not_sent" for line in self.lines)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to do about this person."""
+        return any(line.state in WAITING for line in self.lines)
+
 
 def _show(desk: Desk) -> Mapping[str, Any]:
     report = queries.summary(desk.db, desk.application.id)

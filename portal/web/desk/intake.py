@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from portal.cases.prospects import prospects
-from portal.cases.queries import duplicates
+from portal.cases.queries import duplicates, pushed_of_households
 from portal.cases.rules import OUTCOMES
 from portal.cases.signing import Signer, signers
 from portal.catalogue.papers import papers_for
 from portal.households.models import Household
 from portal.notices.queries import of_application
+from portal.organisation.queries import CITY_TIME
 from portal.rendering.display import display_text
 from portal.values import Text
 from portal.verification.queries import decided_facts
 from portal.web.desk.foundation import Desk, Entry, StepPage, too_long, typed_reason
-
-MISSING = Text("请补交:{papers}", "Please bring: {papers}")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,32 @@ def _papers(desk: Desk, asked: Iterable[str] = ()) -> tuple[PaperLine, ...]:
     return tuple(sorted(lines, key=lambda line: (not line.asked, not line.certain)))
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """The same items asked for before, here or elsewhere: number, what, when."""
+
+    number: str
+    items: tuple[Text, ...]
+    on: date
+
+
+def asked_before(desk: Desk) -> list[Earlier]:
+    """Other cases of the applicant, and files of the household that lie unopened on a desk, for the same items."""
+    application, known = desk.application, desk.catalogue.items
+    cases = [
+        c
+        for c in duplicates(desk.db, application.applicant_id, application.items)
+        if c.application_id != application.id
+    ]
+    found = [Earlier(c.number, (known[c.item].title,), c.opened_on) for c in cases if c.item in known]
+    pushed = pushed_of_households(desk.db, [application.household_id]).get(application.household_id, [])
+    for other in pushed:
+        both = tuple(known[slug].title for slug in application.items if slug in other.items)
+        if other.id != application.id and both:
+            found.append(Earlier(other.number, both, other.submitted_at.astimezone(CITY_TIME).date()))
+    return found
+
+
 def missing_papers(desk: Desk) -> list[Text]:
     """What this family must bring and has not brought."""
     return [line.title for line in _papers(desk) if line.certain and not line.in_hand]
@@ -83,11 +109,7 @@ def _show_accept(desk: Desk) -> Mapping[str, Any]:
         "outcomes": OUTCOMES,
         "people": _people(desk),
         "papers": _papers(desk),
-        "others": [
-            c
-            for c in duplicates(desk.db, application.applicant_id, application.items)
-            if c.application_id != application.id
-        ],
+        "others": asked_before(desk),
         "urgent": application.answers.get("app_urgent") is True,
         "insider": application.answers.get("hh_insider_relative") is True,
         "elsewhere": not application.region_code.startswith(application.window_region),
@@ -95,13 +117,14 @@ def _show_accept(desk: Desk) -> Mapping[str, Any]:
 
 
 def _read_accept(desk: Desk) -> Entry:
-    """A request for papers names them: the ticked ones stand in the reason, the letter and the window's list."""
+    """A request for papers names them: the ticked ones stand in the trail, the letter and the window's list."""
     missing = [name for name in desk.typed.getlist("_missing") if name in desk.catalogue.papers]
-    reason = typed_reason(desk)
+    note = typed_reason(desk)
+    reason = note
     if desk.typed.get("_action") == "supplement" and missing:
         titles = "、".join(desk.catalogue.papers[name].title.zh for name in missing)
-        reason = f"{MISSING.zh.format(papers=titles)}。{reason}".strip()
-    return Entry({**_given_papers(desk), "missing": missing}, reason, too_long("/reason", reason))
+        reason = ";".join(filter(None, (titles, note)))
+    return Entry({**_given_papers(desk), "missing": missing, "note": note}, reason, too_long("/reason", reason))
 
 
 def _given_papers(desk: Desk) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.organisation.queries import region_titles
 from portal.rendering.facts import FactsView, columns_of, facts_view
-from portal.verification.queries import FourValues, four_values
+from portal.verification.queries import FourValues, conflicts, four_values
 from portal.web.desk.foundation import Desk
 
 
@@ -27,9 +27,7 @@ def known(desk: Desk, *, unmask: bool = False) -> Known:
     items = desk.application.items
     form, survey = desk.catalogue.form("application", items), desk.catalogue.form("home-visit", items)
     regions = _regions(desk, values)
-    sides = columns_of(
-        desk.lang, declared=values.declared, returned=values.returned, seen=values.seen, decided=values.decided
-    )
+    sides = columns_of(desk.lang, **_speaking(desk, values))
     everything = facts_view(form, sides, lang=desk.lang, unmask=unmask, regions=regions)
     groups = [
         replace(group, id=f"d-{group.id}", rows=tuple(row for row in group.rows if row.differs))
@@ -47,6 +45,21 @@ def known(desk: Desk, *, unmask: bool = False) -> Known:
         everything=everything,
         survey=replace(seen_only, groups=tuple(replace(group, id=f"v-{group.id}") for group in seen_only.groups)),
     )
+
+
+def _speaking(desk: Desk, values: FourValues) -> dict[str, Mapping[str, Any]]:
+    """The columns that say something yet; what was decided only once a conflict was settled."""
+    settled = any(one.settled_at is not None for one in conflicts(desk.db, desk.application.id))
+    columns = {"declared": values.declared}
+    columns |= {"returned": values.returned} if _says_something(values.returned) else {}
+    columns |= {"seen": values.seen} if _says_something(values.seen) else {}
+    return columns | ({"decided": values.decided} if settled else {})
+
+
+def _says_something(answers: Any) -> bool:
+    if isinstance(answers, Mapping):
+        return any(_says_something(value) for name, value in answers.items() if name != "row_id")
+    return any(map(_says_something, answers)) if isinstance(answers, list) else answers is not None
 
 
 def _regions(desk: Desk, values: FourValues) -> dict[str, str]:

@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from portal.errors import INVALID, Refused
 from portal.files import commands as file_commands
 from portal.files.store import Store
-from portal.forms import Form, Posted, compute, errors_of, from_posted, hidden, normalise
-from portal.organisation.queries import region_options, region_title
+from portal.forms import Form, Posted, Question, compute, errors_of, from_posted, hidden, normalise
+from portal.organisation.queries import CITY_TIME, region_options, region_title
 from portal.rendering.display import display_text
 from portal.rendering.forms import RegionOption, form_view
 from portal.values import Text
@@ -26,6 +26,7 @@ from portal.web.desk.foundation import Desk, Entry, StepPage, too_long, typed_re
 SAVED = Text("入户调查已保存,可稍后继续。", "The survey is saved; you can go on later.")
 # At least two neighbours or village cadres who know the family (procedure §3.8, found: S02).
 NEIGHBOURS = 2
+FILLED_BY_PLATFORM = frozenset({"visit_no", "visit_kind", "v_valid_until"})
 ROWS_AS_DECLARED = ("members", "supporters", "houses", "vehicles")
 
 
@@ -55,7 +56,13 @@ def _fresh(desk: Desk) -> dict[str, Any]:
     if "neighbours" in form.rows:
         begun["neighbours"] = [{"row_id": f"n{at + 1}"} for at in range(NEIGHBOURS)]
     place = region_title(desk.db, desk.application.region_code[:9]).zh
-    known = {"visit_date": desk.today.isoformat(), "visitor1_name": desk.actor.name, "visitor1_org": place}
+    known = {
+        "visit_date": desk.today.isoformat(),
+        "visit_start": desk.now.astimezone(CITY_TIME).isoformat(timespec="minutes"),
+        "visitor1_name": desk.actor.name,
+        "visitor1_org": place,
+        "visitor2_org": place,
+    }
     return begun | {name: value for name, value in known.items() if name in form.questions}
 
 
@@ -88,6 +95,8 @@ def _show(desk: Desk) -> Mapping[str, Any]:
         beside=_declared(desk, form, shown),
         called=_names(desk),
         env=desk.environment,
+        fixed_rows=("members", "supporters"),
+        without=[question.id for question in form.questions.values() if not _is_asked(question)],
     )
     return {"view": view, "uuid": uuid, "draft": visit, "revision": _revision_shown(desk, visit)}
 
@@ -102,6 +111,11 @@ def _revision_shown(desk: Desk, visit: Visit | None) -> int:
 def _revision(desk: Desk) -> int | None:
     text = desk.typed.get("_revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def _is_asked(question: Question) -> bool:
+    """What the platform fills in itself is not asked; signatures are given on the printed record."""
+    return question.id not in FILLED_BY_PLATFORM and question.type != "signature"
 
 
 def _names(desk: Desk) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Measuring: `python -m tests.bench` prints one table. Figures are ratios to something beside them in the same run."""

@@ -1,0 +1,41 @@
+"""`python -m tests.bench`: measure and print one table. `--quick` with small sizes, only to see that it runs."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench import lists
+from tests.bench.crowd import FULL, QUICK
+from tests.bench.measuring import Table
+from tests.bench.towns import crowded, place
+from tests.servers import Postgres
+
+PARTS = ("engines", "lists", "submitting", "publishing")
+
+
+def main(arguments: list[str] | None = None) -> Table:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--only", action="append", choices=PARTS)
+    parser.add_argument("--databases", default="postgres,sqlite")
+    parser.add_argument("--markdown", type=Path, help="write the table there too")
+    chosen = parser.parse_args(arguments)
+    parts, kinds = chosen.only or PARTS, chosen.databases.split(",")
+    table = Table()
+    size, rounds, families = (QUICK, 3, 8) if chosen.quick else (FULL, 30, 60)
+    with tempfile.TemporaryDirectory() as folder, Postgres.started() as server:
+        for kind in kinds:
+            if "lists" in parts:
+                server.execute("create database lists")
+                url = server.url("lists") if kind == "postgres" else f"sqlite:///{folder}/lists.db"
+                with place(kind, url, families=families) as ready:
+                    lists.measure(crowded(ready, size, table.say), table, rounds)
+    if chosen.markdown:
+        chosen.markdown.write_text(table.markdown(), "utf-8")
+    return table
+
+
+if __name__ == "__main__":
+    main()
