@@ -66,6 +66,7 @@ const start = () => {
     docExpansion: "none",
     defaultModelsExpandDepth: -1,
     displayRequestDuration: true,
+    syntaxHighlight: { activated: false }, // its red on dark cannot be read
     validatorUrl: null,
     requestInterceptor: (request) => {
       request.headers["Accept-Language"] = english ? "en" : "zh-CN";
