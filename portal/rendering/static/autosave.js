@@ -22,6 +22,8 @@ export class Autosave {
     addEventListener("online", () => this.page.dirty && this.now());
     addEventListener("pagehide", () => this.away());
     document.addEventListener("visibilitychange", () => document.hidden && this.away());
+    // Whoever signs out leaves nothing here; the browser asks when something is not saved yet.
+    for (const out of document.querySelectorAll('form[action^="/logout"]')) out.addEventListener("submit", () => { this.stopped = true; this.isSafe = false; });
     if (page.dirty) this.wait();
   }
 
@@ -68,8 +70,10 @@ export class Autosave {
     this.say("saving");
     try {
       let answer = await this.send();
-      if (answer.status === 400 && await this.renew()) answer = await this.send();
-      await this.answered(answer);
+      // An old token: the sign-in ended, or somebody signed in again in another tab.
+      if (answer.status === 400) answer = await this.renew() ? await this.send() : null;
+      if (answer) await this.answered(answer);
+      else this.failed("signed_out");
     } catch {
       this.failed("offline");
     } finally {
