@@ -42,7 +42,7 @@ const tell = (live) => {
     values: Object.fromEntries(names.filter((name) => live.cell(name) && "value" in live.cell(name)).map((name) => [name, live.cell(name).value])),
     errors: some((name) => live.error(name)), warnings: some((name) => live.warning(name)),
     waits: Object.keys(live.document.groups).filter((group) => live.groupWaits(group)),
-    hints: standings(live.document.hints, live.facts()),
+    hints: standings(live.document.hints, factsOf(live)),
   });
 };
 """
@@ -51,7 +51,7 @@ const tell = (live) => {
 @pytest.fixture(scope="module")
 def browser():
     context = quickjs.Context()
-    own = "const { Live } = modules.live, { standings } = modules.hints; let live;"
+    own = "const { Live } = modules.live, { factsOf, standings } = modules.hints; let live;"
     context.eval(f"(() => {{ {source('rules', 'answers', 'live', 'hints')}\n{own}\n{BROWSER} }})()")
     return context
 

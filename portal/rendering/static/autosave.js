@@ -167,12 +167,14 @@ export class Autosave {
     this.form.before(box);
   }
 
-  fillIn(values) {
+  async fillIn(values) {
     const { page } = this;
-    for (const name of values.keys()) {
-      const parts = /^([a-z][a-z_]*)-([0-9]{1,4})-row_id$/.exec(name);
-      if (parts) while (!page.fields.has(name) && page.rows.add(parts[1], false));
-    }
+    await page.withRows((rows) => {
+      for (const name of values.keys()) {
+        const [, group, number] = /^([a-z][a-z_]*)-([0-9]{1,4})-row_id$/.exec(name) ?? [];
+        if (group && !page.fields.has(name)) rows.add(group, false, Number(number));
+      }
+    });
     for (const [name, elements] of [...page.fields]) {
       const texts = values.get(name) ?? [];
       for (const element of elements) {

@@ -49,7 +49,7 @@ class Division {
     if (parts.length) this.tell(found.length ? fill(page.words.divisions, { n: found.length }) : page.words.no_division);
   }
 
-  tell(sentence) { clearTimeout(this.waiting); this.waiting = setTimeout(() => page.say(sentence), 600); }
+  tell(sentence) { clearTimeout(this.waiting); this.waiting = setTimeout(() => page.say(sentence, null, false), 600); }
 
   close() {
     clearTimeout(this.waiting);

@@ -2,7 +2,6 @@
 // Everything here is comfort: without it the same form is filled and sent, and the server decides.
 import { Live, fill } from "./live.js";
 import { keys } from "./keys.js";
-import { Rows } from "./rows.js";
 import { tidy } from "./widgets.js";
 
 class Page {
@@ -19,7 +18,7 @@ class Page {
     this.codes = new Map(); // question -> the codes of its closed list
     this.find(form);
     const computed = this.live?.start([...this.fields.keys()].map((name) => [name, this.texts(name)]).filter(([, texts]) => texts.length));
-    this.rows = new Rows(this);
+    for (const [group, rows] of this.live?.rows ?? []) for (const [number, { mark }] of rows) this.marked(group, number, mark);
     this.listen();
     if (this.live) {
       const { hidden, needed } = this.live;
@@ -30,7 +29,19 @@ class Page {
     keys(this);
     spy();
     if (form.querySelector("[list], [data-combobox]")) import("./divisions.js").then(({ divisions }) => { this.divisions = divisions; divisions(form); });
+    (globalThis.requestIdleCallback ?? setTimeout)(() => this.withRows(() => {}));
     if (form.dataset.autosave) import("./autosave.js").then(({ Autosave }) => { this.autosave = new Autosave(this); });
+  }
+
+  // Rows are added and removed by a module that is fetched while nobody waits for it.
+  async withRows(act) {
+    if (!this.live) return;
+    this.rows ??= new (await import("./rows.js")).Rows(this);
+    act(this.rows);
+  }
+
+  marked(group, number, mark) {
+    for (const field of this.fields.get(`${group}-${number}-row_id`) ?? []) field.value = mark;
   }
 
   // Remember inputs and boxes of the form, or of a row that was added.
@@ -84,7 +95,7 @@ class Page {
       this.apply(this.live.changeRows(none[1]));
     } else {
       this.apply(this.live.change(name, this.texts(name)));
-      if (settled) this.rows.renamed(name);
+      if (settled && /-[0-9]+-.*_name$/.test(name)) this.withRows((rows) => rows.renamed(name));
     }
     if (this.boxes.get(name)?.classList.contains("q-wrong")) this.show(name);
   }
@@ -194,17 +205,20 @@ class Page {
 
   hintsFrom(data) {
     const panel = document.querySelector("[data-hints]");
-    if (panel) import("./hints.js").then(({ draw, standings }) => {
-      this.hints = () => draw(panel, standings(data, this.live.facts()), data.words);
+    if (panel) import("./hints.js").then(({ draw, factsOf, standings }) => {
+      this.hints = () => draw(panel, standings(data, factsOf(this.live)), data.words);
     });
   }
 
   pressed(event) {
     const button = event.target.closest("button");
     if (!button || !this.live) return;
-    if (button.name === "_add") this.rows.add(button.value) && event.preventDefault();
-    else if (button.name === "_remove") this.rows.remove(button.value) && event.preventDefault();
-    else if (button.name === "_none") { event.preventDefault(); this.zero(button.closest("[data-section]")); }
+    const act = {
+      _add: () => this.withRows((rows) => rows.add(button.value)),
+      _remove: () => this.withRows((rows) => rows.remove(button.value)),
+      _none: () => this.zero(button.closest("[data-section]")),
+    }[button.name];
+    if (act) { event.preventDefault(); act(); }
   }
 
   // "None of these": zero for every blank amount of the section.
@@ -215,13 +229,14 @@ class Page {
   }
 
   // A sentence for everybody, screen readers included.
-  say(sentence, extra = null) {
+  say(sentence, extra = null, seen = true) {
     let line = document.getElementById("form-said");
     if (!line) {
       line = Object.assign(document.createElement("p"), { id: "form-said", className: "form-said" });
       line.setAttribute("role", "status");
       document.body.append(line);
     }
+    line.classList.toggle("visually-hidden", !seen);
     line.replaceChildren(sentence, ...(extra ? [" ", extra] : []));
     clearTimeout(this.silence);
     this.silence = setTimeout(() => line.replaceChildren(), extra ? 15000 : 5000);

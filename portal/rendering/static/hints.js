@@ -3,6 +3,7 @@ import { fill } from "./live.js";
 import { yuan } from "./answers.js";
 import { Ratio, Unknown, environment, evaluate, rowsOf, truth } from "./rules.js";
 
+const ROUNDS = 8; // hiding one answer can hide another; layouts are far shallower
 const OUTCOMES = ["not_eligible", "undetermined", "refer", "return", "manual", "eligible"];
 const ON_FAIL = { reject: "not_eligible", refer: "refer", return: "return", manual: "manual" };
 const ORDERS = ["<", "<=", ">", ">="];
@@ -81,6 +82,29 @@ function judge(item, env, awaited) {
   const rank = (one) => [OUTCOMES.indexOf(one.outcome), Number(likely(one)), -failing(one), one.amount ?? one.proposed ?? -1];
   const better = (a, b) => { const [x, y] = [rank(a), rank(b)], at = x.findIndex((value, n) => value !== y[n]); return at >= 0 && x[at] > y[at]; };
   return rows.map((row) => judgeRow(item, env, row)).reduce((best, one) => better(one, best) ? one : best);
+}
+
+// The form's answers as facts: hidden ones left out, those ruled out null ("asked, there is none").
+export function factsOf(live) {
+  const groups = Object.keys(live.document.groups);
+  const eachRow = (facts, change) => Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, groups.includes(name) ? value.map((row) => change(row, row, name)) : value]));
+  let own = live.own, env = live.env;
+  for (let round = 0, removed = true; removed && round < ROUNDS; round++) {
+    removed = false;
+    const stays = (name, row) => {
+      const question = live.byId.get(name), shown = question?.shown === undefined || live.isShown(question, row, env);
+      removed ||= !shown;
+      return shown;
+    };
+    const kept = (entries, row) => Object.fromEntries(Object.entries(entries).filter(([name]) => stays(name, row)));
+    own = eachRow(kept(own, null), kept);
+    env = live.over(own);
+  }
+  const ruledOut = (entries, row, group) => ({ ...Object.fromEntries(live.ownQuestions(group).filter((question) =>
+    question.shown !== undefined && !Object.hasOwn(entries, question.id) && live.decide(question.shown, row, env) === false)
+    .map((question) => [question.id, null])), ...entries });
+  return { ...live.document.given, ...eachRow(ruledOut(own, null, null), ruledOut) };
 }
 
 // The hints as data: [{item, standing, label, amount, lines: [{kind, title, detail, clause}]}].

@@ -21,7 +21,7 @@ export function keys(page) {
 }
 
 const SHORTCUTS = {
-  KeyN: (page, from) => { const group = from.closest("[data-rows]")?.dataset.rows; return Boolean(group) && page.rows.add(group); },
+  KeyN: (page, from) => { const group = from.closest("[data-rows]")?.dataset.rows; if (group) page.withRows((rows) => rows.add(group)); return Boolean(group); },
   KeyS: (page) => { if (page.autosave) page.autosave.now(); else page.form.querySelector("[name=_save], [data-save]")?.click(); return true; },
   Digit0: (page, from) => { const section = from.closest("[data-section]"); if (!section?.querySelector("[name=_none]")) return false; page.zero(section); return true; },
 };

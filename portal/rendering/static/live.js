@@ -3,7 +3,7 @@
 import { check, idFault, passesLuhn, read, residentFault, toldBy } from "./answers.js";
 import { Ratio, Unknown, environment, evaluate, namesIn } from "./rules.js";
 
-const ROUNDS = 8, CHAINS = 4;
+const CHAINS = 4;
 const ROW_NAME = /^([a-z][a-z_]*)-([0-9]{1,4})-([a-z][a-z0-9_]*)$/;
 
 // Names and row groups a rule reads, derived values followed down.
@@ -245,29 +245,6 @@ export class Live {
     const own = this.ownQuestions(group);
     const asks = own.every((question) => question.shown !== undefined) && own.some((question) => this.isNeeded(question, {}));
     return this.document.groups[group].needed || asks;
-  }
-
-  // The answers as facts for judging items: hidden ones left out, those ruled out null ("asked, there is none").
-  facts() {
-    const groups = Object.keys(this.document.groups);
-    const eachRow = (facts, change) => Object.fromEntries(
-      Object.entries(facts).map(([name, value]) => [name, groups.includes(name) ? value.map((row) => change(row, row, name)) : value]));
-    let own = this.own, env = this.env;
-    for (let round = 0, removed = true; removed && round < ROUNDS; round++) {
-      removed = false;
-      const stays = (name, row) => {
-        const question = this.byId.get(name), shown = question?.shown === undefined || this.isShown(question, row, env);
-        removed ||= !shown;
-        return shown;
-      };
-      const kept = (entries, row) => Object.fromEntries(Object.entries(entries).filter(([name]) => stays(name, row)));
-      own = eachRow(kept(own, null), kept);
-      env = this.over(own);
-    }
-    const ruledOut = (entries, row, group) => ({ ...Object.fromEntries(this.ownQuestions(group).filter((question) =>
-      question.shown !== undefined && !Object.hasOwn(entries, question.id) && this.decide(question.shown, row, env) === false)
-      .map((question) => [question.id, null])), ...entries });
-    return { ...this.document.given, ...eachRow(ruledOut(own, null, null), ruledOut) };
   }
 
   // --- faults --------------------------------------------------------------------------------------------------

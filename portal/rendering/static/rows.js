@@ -3,20 +3,15 @@ import { fill } from "./live.js";
 import { note } from "./forms.js";
 
 export class Rows {
-  constructor(page) {
-    this.page = page;
-    for (const [group, rows] of page.live?.rows ?? []) {
-      for (const [number, row] of rows) page.fields.get(`${group}-${number}-row_id`)?.forEach((mark) => { mark.value = row.mark; });
-    }
-  }
+  constructor(page) { this.page = page; }
 
   sections(group) { return this.page.sections.filter((section) => section.dataset.rows === group); }
 
   // One more row in every section of the group; it begins with what carries over from the row above.
-  add(group, isAsked = true) {
+  add(group, isAsked = true, at = null) {
     const { page } = this, { live } = page, sections = this.sections(group);
-    if (!live || !sections.length) return false;
-    const numbers = [...(live.rows.get(group)?.keys() ?? [])], above = Math.max(-1, ...numbers), number = above + 1;
+    if (!sections.length) return;
+    const numbers = [...(live.rows.get(group)?.keys() ?? [])], above = Math.max(-1, ...numbers), number = at ?? above + 1;
     live.row(group, number);
     live.none.delete(group);
     live.mark(group);
@@ -26,16 +21,15 @@ export class Rows {
       blank.before(row);
       page.find(row);
     }
-    page.fields.get(`${group}-${number}-row_id`)?.forEach((mark) => { mark.value = live.row(group, number).mark; });
+    page.marked(group, number, live.row(group, number).mark);
     page.apply(live.changeRows(group));
     for (const question of live.questions) if (isAsked && question.group === group && question.carry && above >= 0) this.carry(group, question.id, above, number);
     this.retitle(group);
-    if (!isAsked) return true;
+    if (!isAsked) return;
     const row = sections[0].querySelector(`[data-row="${number}"]`);
     row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     page.soil();
     page.say(fill(page.words.added, { title: row.querySelector("legend").textContent }));
-    return true;
   }
 
   carry(group, id, above, number) {
@@ -50,7 +44,7 @@ export class Rows {
   remove(value) {
     const { page } = this, [, group, text] = /^([a-z_]+)-([0-9]+)$/.exec(value) ?? [], number = Number(text);
     const gone = this.sections(group).map((section) => section.querySelector(`:scope [data-row="${number}"]`)).filter(Boolean);
-    if (!gone.length) return false;
+    if (!gone.length) return;
     const title = gone[0].querySelector("legend").textContent, places = gone.map((row) => [row, row.nextElementSibling]);
     const cells = page.live.rows.get(group).get(number);
     gone.forEach((row) => { page.forget(row); row.remove(); });
@@ -67,7 +61,6 @@ export class Rows {
     });
     page.say(fill(page.words.removed, { title }), undo);
     this.sections(group)[0].querySelector("[name=_add]")?.focus();
-    return true;
   }
 
   settle(group) {
