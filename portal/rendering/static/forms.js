@@ -315,4 +315,4 @@ function spy() {
 const form = document.querySelector("form[data-portal-form]");
 export const page = form && new Page(form);
 document.getElementById("error-summary")?.focus();
-if (form) form.dataset.ready = "true";
+if (form) Object.assign(form.dataset, { ready: "true", readyAt: performance.now() });
