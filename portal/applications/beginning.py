@@ -21,6 +21,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.release import Release
 from portal.db import vault_of
 from portal.forms import Form, Origin, normalise
+from portal.forms.applicant import SELF, said_twice
 from portal.forms.paper import ON_PAPER
 from portal.households import queries as household_queries
 from portal.households.models import Household, Person
@@ -30,7 +31,6 @@ from portal.registers.queries import known_for
 
 # Sections about this request alone, and about what its people sign for it.
 ANEW: Final = frozenset({"app", "auth", "auth_members"})
-SELF: Final = "01"  # GB/T 4761: the applicant himself
 RECORDS, LAST = "records", "last_application"
 
 
@@ -222,9 +222,7 @@ def with_applicant(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     first = dict(rows[0])
     if first.get("member_name") or first.get("member_id_no") or not answers.get("applicant_id_no"):
         return dict(answers)
-    own = {name: answers.get(f"applicant_{name.removeprefix('member_')}") for name in ("member_name", "member_id_type")}
-    own |= {"member_id_no": answers["applicant_id_no"], "member_phone": answers.get("applicant_phone")}
-    own |= {"member_relation": SELF}
+    own = {name: answers.get(said) for name, said in said_twice(form).items()} | {"member_relation": SELF}
     first |= {name: value for name, value in own.items() if value and name in form.questions and name not in first}
     return {**answers, "members": marked("members", [first, *rows[1:]])}
 

@@ -42,6 +42,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "open": Text("{n} 项待填", "{n} to answer"),
     "wrong": Text("{n} 处有误", "{n} to correct"),
     "open_rules": Text("还有 {count} 条待填写或待核实", "{count} still to be answered or verified"),
+    "shortcuts": Text(
+        "Enter 下一项 · Alt+N 添加一条 · Alt+0 以上都没有 · Alt+S 保存 · 选项可直接键入代码",
+        "Enter: next field · Alt+N: add a row · Alt+0: none of these · Alt+S: save · type a code to choose",
+    ),
     "hints": Text("各事项现在的情形", "How each item stands now"),
     "hints_note": Text(
         "按已填内容测算,最终以审核确认为准。", "Worked out from what is filled in; the decision is what counts."
@@ -76,6 +80,7 @@ LIVE_WORDS: Final[Mapping[str, Text]] = {
     "removed": Text("已删除:{title}", "Removed: {title}"),
     "undo": Text("撤销删除", "Undo"),
     "carried": Text("沿用上一条", "as in the row above"),
+    "from_applicant": Text("取自申请人", "from the applicant"),
     "from_id": Text("取自身份证号", "from the id number"),
     "zeroed": Text("空白的金额已写 0", "Blank amounts are 0 now"),
     "divisions": Text("有 {n} 个可选,用上下键选择", "{n} found; use the arrow keys"),

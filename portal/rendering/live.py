@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from portal.forms import ROW_TITLES, Form, Question, situation
+from portal.forms.applicant import SELF, said_twice
 from portal.forms.composing import id_type_of
 from portal.forms.conditions import Situation, Truth, operators
 from portal.forms.questions import Condition
@@ -72,6 +73,7 @@ def live_document(
             section.id: list(section.none_questions) for section in form.sections.values() if section.none_questions
         },
         "codes": _computed_codes(form, lang),
+        "applicant": {"same": dict(said_twice(form)), "relation": SELF},
         **_words(lang),
     }
 

@@ -59,7 +59,11 @@ KEYS = {
     "a question showing": ("#q-app_mode", ("agent", "self"), "[data-question=app_agent_name]"),
     "a sum": ("#q-supporters-0-sup_monthly_fee", ("500", "5000"), "[data-question=inc_trans_support]"),
     "income per head": ("#q-inc_wage_local", ("12000", "1200000"), "[data-question=dibao_kind]"),
-    "a row's own condition": ("#q-members-7-member_marital", ("10", "20"), "[data-pointer='/members/7/member_spouse_name']"),
+    "a row's own condition": (
+        "#q-members-7-member_marital",
+        ("10", "20"),
+        "[data-pointer='/members/7/member_spouse_name']",
+    ),
 }
 
 
@@ -137,7 +141,9 @@ def measure(rounds: int = 15) -> None:
     items = tuple(form.item_needs)
     eligibility = Eligibility.of(catalogue, items, env)
     regions = [RegionOption(region.code, region.title.zh) for region in catalogue.regions]
-    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
+    jinja = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
     template = jinja.from_string(PAGE)
 
     def page(beside: Eligibility | None) -> str:
@@ -145,7 +151,10 @@ def measure(rounds: int = 15) -> None:
         return template.render(view=view)
 
     fields = len(form.scalars) + sum(len(answers.get(g) or ()) * len(q) for g, q in form.rows.items())
-    say("other work on this machine while measuring", f"{os.getloadavg()[0]:.1f} busy processes on {os.cpu_count()} cores")
+    say(
+        "other work on this machine while measuring",
+        f"{os.getloadavg()[0]:.1f} busy processes on {os.cpu_count()} cores",
+    )
     say("the form", f"{len(form.questions)} questions, {MEMBERS} members, {fields} fields, {len(items)} items")
     needs = {slug: catalogue.items[slug].questions for slug in items}
     say("compose (kept per release and choice of items)", told(took(rounds, lambda: compose(catalogue.bank, needs))))

@@ -1,8 +1,10 @@
 """In a real browser: the small form's rules, keys and rows, under the policy the application sends."""
 
+import json
 import shutil
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -10,12 +12,19 @@ import pytest
 from portal.forms import from_posted, validate
 from portal.rendering.forms import STATIC, RegionOption, form_view
 from portal.web.guard import POLICY
+from tests.rendering.twin import WRITTEN, case_of, expected
 
 REGIONS = [
     RegionOption("321311106201", "宿豫区大兴镇青墩村"),
     RegionOption("321311106202", "宿豫区大兴镇高墩村"),
     RegionOption("321302105001", "宿城区龙河镇龙河居"),
 ]
+
+IN_CHROMIUM = f"""async (cases) => {{
+  const {{ Ratio, Unknown, environment, evaluate }} = await import("./rules.js");
+  {WRITTEN}
+  return cases.map((c) => written(evaluate(c.rule, environment(c), c.row ?? null)) ?? null);
+}}"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -191,6 +200,36 @@ def test_an_id_number_tells_birthday_and_sex_and_gives_way_to_what_was_typed(ope
     assert value(page, "q-members-0-member_birth_date") == "1950-01-01"
 
 
+def test_the_applicant_is_the_first_member_until_somebody_says_otherwise(opened):
+    page = opened()
+    page.fill("#q-applicant_name", "测试甲")
+    page.fill("#q-applicant_id_no", "11010519491231002X")
+    page.keyboard.press("Tab")
+    assert value(page, "q-members-0-member_name") == "测试甲"
+    assert value(page, "q-members-0-member_id_no") == "11010519491231002X"
+    assert value(page, "q-members-0-member_birth_date") == "1949-12-31"
+    page.fill("#q-applicant_name", "测试·甲")
+    page.keyboard.press("Tab")
+    assert value(page, "q-members-0-member_name") == "测试·甲"
+    page.fill("#q-members-0-member_name", "另一人")
+    page.fill("#q-applicant_name", "测试乙")
+    page.keyboard.press("Tab")
+    assert value(page, "q-members-0-member_name") == "另一人"
+
+
+def test_the_interpreter_passes_the_golden_tables(browser_page, site):
+    """The same vectors as in Python and in QuickJS, in Chromium itself."""
+    directory, address = site
+    (directory / "index.html").write_text(
+        "<!doctype html><title>x</title><link rel=icon href=data:,>", encoding="utf-8"
+    )
+    browser_page.goto(address)
+    golden = json.loads((Path(__file__).parents[1] / "rules" / "golden.json").read_text(encoding="utf-8"))
+    vectors = [vector for table in golden["tables"].values() for vector in table]
+    found = browser_page.evaluate(IN_CHROMIUM, [case_of(vector) for vector in vectors])
+    assert [(v["name"], f) for v, f in zip(vectors, found, strict=True)] == [(v["name"], expected(v)) for v in vectors]
+
+
 def test_a_new_row_is_one_key_away_and_can_be_taken_back(opened, form):
     page = opened()
     page.focus("#q-members-0-member_name")
@@ -255,8 +294,7 @@ def test_an_input_method_at_work_is_left_alone(opened):
 
 def test_a_division_is_found_by_parts_of_its_name_or_code(opened, form):
     page = opened()
-    field = page.locator("#q-hh_hukou_region")
-    assert field.get_attribute("role") == "combobox"
+    field = page.locator("#q-hh_hukou_region[role=combobox]")
     field.focus()
     page.keyboard.type("大兴 墩")
     options = page.locator("[role=option]")
