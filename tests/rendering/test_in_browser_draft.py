@@ -121,7 +121,7 @@ def test_a_tab_closed_without_network_comes_back_as_it_was(desk):
     assert other.eval_on_selector("#q-members-1-member_name", "(e) => e.value") == "新成员"
     desk.state("saved")
     assert desk.saved()["applicant_name"] == "关掉之前"
-    assert [row.get("member_name") for row in desk.saved()["members"]] == [None, "新成员"]
+    assert [row.get("member_name") for row in desk.saved()["members"]] == ["关掉之前", "新成员"]
 
 
 def test_an_expired_login_loses_nothing(desk):
