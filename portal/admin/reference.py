@@ -102,6 +102,11 @@ def searching(form_of, /, **titles):
 REGION_CODE, DEPARTMENT_CODE = ("区划代码", "Region (code)"), ("部门代码", "Department (code)")
 
 
+def titles(zh, en):
+    """The titles of a table's list and of its two forms."""
+    return said(Text(zh, en)), said(Text(f"新增{zh}", f"{en}: add")), said(Text(f"修改{zh}", f"{en}: change"))
+
+
 class PlacedInterface(AuditedInterface):
     """Rows at places: the names of the places are read once for a page."""
 
@@ -118,7 +123,7 @@ class RegionsTable(ReferenceView):
     datamodel = AuditedInterface(Region)
     route_base = "/reference/regions"
     class_permission_name = "reference:regions"
-    list_title = add_title = edit_title = said(Text("行政区划", "Regions"))
+    list_title, add_title, edit_title = titles("行政区划", "Regions")
     add_form, edit_form = RegionForm, RegionEditForm
     add_columns = ["code", "name", "name_en", "valid_from", "valid_to", "successor_code"]
     edit_columns = add_columns[1:]
@@ -147,7 +152,7 @@ class DepartmentsTable(ReferenceView):
     datamodel = AuditedInterface(Department)
     route_base = "/reference/departments"
     class_permission_name = "reference:departments"
-    list_title = add_title = edit_title = said(Text("部门", "Departments"))
+    list_title, add_title, edit_title = titles("部门", "Departments")
     add_form, edit_form = DepartmentForm, DepartmentEditForm
     add_columns, edit_columns = ["code", "name", "name_en", "kind"], ["name", "name_en", "kind"]
     list_columns = ["code", "name", "name_en"]
@@ -163,7 +168,7 @@ class OfficesTable(ReferenceView):
     datamodel = PlacedInterface(Office)
     route_base = "/reference/offices"
     class_permission_name = "reference:offices"
-    list_title = add_title = edit_title = said(Text("窗口和办公室", "Windows and offices"))
+    list_title, add_title, edit_title = titles("窗口和办公室", "Windows and offices")
     add_form = edit_form = OfficeForm
     add_columns = edit_columns = [
         *("name", "name_en", "region_code", "department_code", "is_window", "phone", "address"),
@@ -188,7 +193,7 @@ class HolidaysTable(ReferenceView):
     datamodel = AuditedInterface(Holiday)
     route_base = "/reference/holidays"
     class_permission_name = "reference:holidays"
-    list_title = add_title = edit_title = said(Text("节假日", "Holidays"))
+    list_title, add_title, edit_title = titles("节假日", "Holidays")
     add_form, edit_form = HolidayForm, HolidayEditForm
     add_columns = ["day", "is_workday", "name", "is_provisional"]
     edit_columns = add_columns[1:]
@@ -210,7 +215,7 @@ class DelegationsTable(ReferenceView):
     datamodel = PlacedInterface(Delegation)
     route_base = "/reference/delegations"
     class_permission_name = "reference:delegations"
-    list_title = add_title = edit_title = said(Text("确认权委托", "Delegations"))
+    list_title, add_title, edit_title = titles("确认权委托", "Delegations")
     add_form = edit_form = DelegationForm
     add_columns = edit_columns = ["item", "region_code", "limit_fen", "first_day", "last_day"]
     list_columns = ["item", "region_code", "limit_fen", "first_day", "last_day"]

@@ -20,7 +20,7 @@ from portal.access.models import Assignment
 from portal.access.rules import ROLES
 from portal.admin.cures import AuditedInterface, said
 from portal.admin.datamodel import SCOPES
-from portal.admin.reference import DEPARTMENT_CODE, REGION_CODE, ReferenceView, holders, searching
+from portal.admin.reference import DEPARTMENT_CODE, REGION_CODE, ReferenceView, holders, searching, titles
 from portal.admin.reference_forms import Needed, NewUserForm, PostForm, Suggesting, UserForm, label
 from portal.db import db, transaction
 from portal.errors import FieldError, Problem, Refused
@@ -30,11 +30,6 @@ from portal.values import Text
 
 MANAGE = "user.manage"
 NO_USER = Text("没有这个用户。", "There is no such user.")
-NOT_DELETED = Problem(
-    "not-deleted",
-    409,
-    Text("用户不删除,留痕里有其姓名;请停用。", "Accounts are not deleted, the trail names them; close the account."),
-)
 
 
 def managers_only(actor):
@@ -133,8 +128,11 @@ class UsersTable(StaffView):
 
     datamodel = UserInterface(User)
     route_base = "/users"
+    include_route_methods = frozenset(
+        {"list", "add", "edit"}
+    )  # the trail names people: an account is closed, not deleted
     class_permission_name = "reference:users"
-    list_title = add_title = edit_title = said(Text("用户", "Users"))
+    list_title, add_title, edit_title = titles("用户", "Users")
     add_form, edit_form = NewUserForm, UserForm
     add_columns, edit_columns = ["username", "name", "password"], ["name", "active", "password"]
     list_columns = ["username", "first_name", "active", "posts", "last_login"]
@@ -169,9 +167,6 @@ class UsersTable(StaffView):
     def _edit_form(self, item):
         return UserForm(data={"name": item.first_name, "active": item.active})
 
-    def pre_delete(self, item):
-        raise Refused(NOT_DELETED)
-
 
 def _usernames():
     rows = db.session.scalars(select(User).where(User.active).order_by(User.username).limit(300))
@@ -190,7 +185,7 @@ class PostsTable(StaffView):
     datamodel = PostInterface(Assignment)
     route_base = "/reference/posts"
     class_permission_name = "reference:posts"
-    list_title = add_title = edit_title = said(Text("岗位", "Posts"))
+    list_title, add_title, edit_title = titles("岗位", "Posts")
     add_form, edit_form = NewPostForm, PostForm
     add_columns = ["username", "role", "region_code", "department_code", "items", "first_day", "last_day"]
     edit_columns = ["role", "region_code", "department_code", "items", "first_day", "last_day"]
