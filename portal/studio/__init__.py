@@ -18,6 +18,7 @@ PAGES: tuple[str, ...] = (
     "portal.studio.proposals",
     "portal.studio.publications",
     "portal.studio.items",
+    "portal.studio.rules",
 )
 
 
