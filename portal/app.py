@@ -132,6 +132,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         generated = _part("portal.admin.items", "register_generated")
         if generated is not None and release is not None:
             generated(builder, release)
+        registers = _part("portal.admin.registers", "register_registers")
+        if registers is not None and release is not None:
+            registers(builder, release)
     app.after_request(_deliver)
     return app
 

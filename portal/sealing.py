@@ -52,6 +52,17 @@ class Vault:
         except InvalidTag as error:
             raise ValueError("sealed text cannot be opened with this key") from error
 
+    def seal_bytes(self, content: bytes) -> bytes:
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, content, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The clear bytes. ValueError when they were not sealed with this secret."""
+        try:
+            return self._cipher.decrypt(sealed[:12], sealed[12:], None)
+        except InvalidTag as error:
+            raise ValueError("sealed bytes cannot be opened with this key") from error
+
     def index(self, text: str) -> str:
         """The same text always gives the same index; without the key nobody can compute it."""
         return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()[:32]

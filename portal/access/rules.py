@@ -24,7 +24,7 @@ FUNCTIONS: dict[str, Text] = {
     "board.read": Text("查看监督看板", "Read the board of clocks"),
     "audit.read": Text("查看留痕", "Read the audit trail"),
     "reference.write": Text("维护基础数据", "Keep reference data"),
-    "register.write": Text("维护部门名册", "Keep department registers"),
+    "register.write": Text("维护部门台账", "Keep department registers"),
     "catalogue.read": Text("查看事项目录", "Read the catalogue"),
     "catalogue.publish": Text("发布事项目录", "Publish the catalogue"),
     "user.manage": Text("管理用户", "Manage users"),

@@ -10,16 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.db import CONSTRAINT_PROBLEMS
+from portal.db import CONFLICT, CONSTRAINT_PROBLEMS
 from portal.errors import INVALID, FieldError, Problem, Refused
 from portal.registers import queries
-from portal.registers.importing import Imported, examine, take_in
+from portal.registers.importing import Imported, examine, fault_lines, take_in
 from portal.registers.keeping import outside, recorded, region_for, stored
 from portal.registers.models import RegisterRow
 from portal.registers.rules import Shape, faults, read_row
 from portal.values import Text
 
-__all__ = ["Imported", "delete", "examine", "export", "reveal", "save", "take_in"]
+__all__ = ["Imported", "delete", "examine", "export", "fault_lines", "reveal", "save", "take_in"]
 
 KEY_TAKEN = Problem(
     "register-key-taken", 409, Text("已有一条“{title}”相同的记录。", "There is a row with the same “{title}” already.")
@@ -31,10 +31,22 @@ CONSTRAINT_PROBLEMS["uq_register_rows_register_key"] = KEY_TAKEN_MEANWHILE
 
 
 def save(
-    db: Session, actor: Actor, one: Shape, given: Mapping[str, Any], *, now: datetime, row_id: int | None = None
+    db: Session,
+    actor: Actor,
+    one: Shape,
+    given: Mapping[str, Any],
+    *,
+    now: datetime,
+    row_id: int | None = None,
+    seen: str | None = None,
 ) -> RegisterRow:
-    """Enter a row, or change the one named. Refused with every faulty column at once; nothing is stored then."""
+    """Enter a row, or change the one named. Refused with every faulty column at once; nothing is stored then.
+
+    `seen` is the moment of the row as whoever changes it read it: somebody else's change meanwhile is not overwritten.
+    """
     old = queries.get(db, actor, one.slug, row_id) if row_id is not None else None
+    if old is not None and seen is not None and seen != old.updated_at.isoformat():
+        raise Refused(CONFLICT)
     row = read_row(one, given)
     found = faults(one, row)
     region = region_for(one, actor, row, old)

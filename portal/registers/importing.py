@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from portal.registers import queries
 from portal.registers.keeping import outside, recorded, region_for, stored
 from portal.registers.models import RegisterRow
 from portal.registers.rules import Shape, faults, read_row
-from portal.registers.sheets import Line, Sheet
+from portal.registers.sheets import Line, Sheet, csv_bytes
 from portal.sealing import mask
 from portal.values import Text
 
@@ -125,6 +125,15 @@ def fields_of(result: Imported) -> tuple[FieldError, ...]:
     return tuple(FieldError(f"/{one.line}/{one.column.en}", one.column.zh, "row", one.message) for one in result.faults)
 
 
+HEADINGS = (Text("行号", "Line"), Text("列", "Column"), Text("值", "Value"), Text("问题", "What is wrong"))
+
+
+def fault_lines(result: Imported, lang: str) -> Iterator[bytes]:
+    """The faults of a file as a CSV file of their own, to work through."""
+    rows = [[one.line, one.column.to(lang), one.value, one.message.to(lang)] for one in result.faults]
+    return csv_bytes([[heading.to(lang) for heading in HEADINGS], *rows])
+
+
 def examine(
     db: Session,
     actor: Actor,
@@ -137,7 +146,7 @@ def examine(
     tell: Callable[[int], None] = silent,
 ) -> Imported:
     """What taking in a file would come to: every fault, and how many rows are new, changed or as they were."""
-    if not any(grant.department in (None, one.register.department) for grant in actor.scope(queries.WRITES).grants):
+    if not queries.keeps(actor, one):
         raise Refused(FORBIDDEN)
     reader = _Reader(one, actor, most_faults)
     totals = Imported(ignored=sheet.ignored)

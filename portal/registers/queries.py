@@ -47,20 +47,19 @@ def shape(catalogue: Catalogue, slug: str) -> Shape:
 
 def kept_by(catalogue: Catalogue, actor: Actor) -> tuple[Shape, ...]:
     """The registers the actor keeps: those of the departments he writes for."""
-    grants = actor.scope(WRITES).grants
-    return tuple(
-        one
-        for one in _shapes(catalogue).values()
-        if any(grant.department in (None, one.register.department) for grant in grants)
-    )
+    return tuple(one for one in _shapes(catalogue).values() if keeps(actor, one))
 
 
-def of_actor(catalogue: Catalogue, actor: Actor, slug: str) -> Shape:
-    """One register the actor keeps. Another department's looks like none at all."""
-    found = next((one for one in kept_by(catalogue, actor) if one.slug == slug), None)
-    if found is None:
+def keeps(actor: Actor, one: Shape) -> bool:
+    """Whether the actor writes for the department of a register."""
+    return any(grant.department in (None, one.register.department) for grant in actor.scope(WRITES).grants)
+
+
+def of_actor(actor: Actor, one: Shape) -> Shape:
+    """A register the actor keeps. Another department's looks like none at all."""
+    if not keeps(actor, one):
         raise Refused(NOT_FOUND)
-    return found
+    return one
 
 
 def readable(actor: Actor, slug: str) -> ColumnElement[bool]:

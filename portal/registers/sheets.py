@@ -255,9 +255,12 @@ def _written(column: Column, value: Any, lang: str) -> Any:
 
 def csv_lines(one: Shape, rows: Iterable[Mapping[str, Any]], lang: str) -> Iterator[bytes]:
     """A CSV file Excel opens in any language: UTF-8 with its mark, one line at a time."""
+    yield from csv_bytes(_lines(list(one.columns.values()), rows, lang))
+
+
+def csv_bytes(lines: Iterable[list[Any]]) -> Iterator[bytes]:
     yield codecs.BOM_UTF8
-    columns = list(one.columns.values())
-    for values in _lines(columns, rows, lang):
+    for values in lines:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\r\n").writerow(
             [safe(value) if isinstance(value, str) else value for value in values]
@@ -272,12 +275,19 @@ def _lines(columns: list[Column], rows: Iterable[Mapping[str, Any]], lang: str) 
 
 
 def write_workbook(one: Shape, rows: Iterable[Mapping[str, Any]], lang: str, target: IO[bytes]) -> None:
-    """An XLSX file whose texts are texts, long numbers and formulas included; written row by row."""
+    """An XLSX file whose texts are texts, long numbers and formulas included; written row by row.
+
+    Its columns are formatted as text, so that a number typed into them later keeps its digits.
+    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(one.register.title.to(lang)[:31])
+    for n, column in enumerate(one.columns.values(), 1):
+        place = sheet.column_dimensions[get_column_letter(n)]
+        place.width, place.number_format = 22, "General" if column.kind in {"integer", "number"} else "@"
     for values in _lines(list(one.columns.values()), rows, lang):
         cells = []
         for value in values:

@@ -54,7 +54,7 @@ PLACES: tuple[Place, ...] = (
     Place("applications", Text("申请查询", "Applications"), "/applications", "records", ("application.read",)),
     Place("items", Text("部门事项", "Items"), "/items", "records", ("case.read",)),
     Place("entitlements", Text("待遇", "Entitlements"), "/entitlements", "records", ("entitlement.read",)),
-    Place("registers", Text("部门名册", "Registers"), "/registers", "records", ("register.write",)),
+    Place("registers", Text("部门台账", "Registers"), "/registers", "records", ("register.write",)),
     Place("board", Text("监督看板", "Board of clocks"), "/board", "watch", ("board.read",)),
     Place("audit", Text("留痕审计", "Audit trail"), "/audit", "watch", ("audit.read",)),
     Place("catalogue", Text("事项目录", "Catalogue"), "/catalogue", "system", ("catalogue.read",)),

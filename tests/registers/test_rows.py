@@ -158,7 +158,7 @@ def test_only_the_keepers_of_a_department_have_its_register(catalogue):
     assert [one.slug for one in queries.kept_by(catalogue, SW)] == ["utility_accounts"]
     assert queries.kept_by(catalogue, STRANGERS["an auditor"]) == ()
     with pytest.raises(Refused) as caught:
-        queries.of_actor(catalogue, keeper("GD"), "utility_accounts")
+        queries.of_actor(keeper("GD"), queries.shape(catalogue, "utility_accounts"))
     assert caught.value.problem.status == 404
     with pytest.raises(Refused, match="utility_accounts"):
         queries.shape(catalogue, "utility_acounts")
