@@ -65,14 +65,24 @@ def known_beyond(
 
 
 def prospects(
-    db: Session, catalogue: Catalogue, household: Household, facts: Mapping[str, Any], on: date
+    db: Session,
+    catalogue: Catalogue,
+    household: Household,
+    facts: Mapping[str, Any],
+    on: date,
+    *,
+    asked: Sequence[str] = (),
 ) -> dict[str, Prospect]:
-    """All items judged for one household, on its known facts and its recognitions in force."""
+    """All items judged for one household, on its known facts and its recognitions in force.
+
+    What the items it has asked for may yet grant counts as held: they are prepared in parallel.
+    """
     known = {name: value for name, value in facts.items() if name in catalogue.fact_names.types or name == "members"}
     known |= {name: value for name, value in facts.items() if isinstance(value, list)}
     known.update(recognition_queries.beyond_facts(db, catalogue, household.id, on))
     held: dict[str, bool | None] = dict.fromkeys(catalogue.statuses, False)
     held.update(recognition_queries.statuses(db, household.id, on))
+    held.update({item.grants: True for item in catalogue.chosen(asked) if item.grants})
     judged = catalogue.judge(known, on, statuses=held, awaited=catalogue.seen_or_returned)
     return {slug: _prospect(catalogue, slug, judgement) for slug, judgement in judged.items()}
 

@@ -48,6 +48,8 @@ def test_accepting_says_what_happened_and_what_comes_next(town, file):
     task = town.see("officer", f"/tasks/{town.task('accept')}")
     for words in ("最低生活保障", "教育救助", "居民身份证", "申请前台流程", "示例clerk", "提交申请"):
         assert words in task
+    assert ">初步符合,待核实<" in task
+    assert ">符合<" in task  # housing, as if the minimum living asked for beside it were granted
     told = town.act("officer", "accept", "accept")
     assert "受理:受理。接下来:" in told
     assert "核对授权(窗口受理员)" in told

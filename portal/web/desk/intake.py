@@ -101,7 +101,7 @@ def _show_accept(desk: Desk) -> Mapping[str, Any]:
     items = desk.catalogue.chosen(application.items)
     facts = decided_facts(desk.db, application, desk.catalogue)
     household = desk.db.get_one(Household, application.household_id)
-    looks = prospects(desk.db, desk.catalogue, household, facts, desk.today)
+    looks = prospects(desk.db, desk.catalogue, household, facts, desk.today, asked=application.items)
     return {
         "asked_for": [
             (item, desk.catalogue.departments[item.department].title, looks.get(item.slug)) for item in items
