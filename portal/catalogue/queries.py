@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 
 from sqlalchemy import select
@@ -31,6 +32,20 @@ _lock = Lock()
 def publication(db: Session) -> Publication | None:
     """The act of publishing that is in force, or None before the first."""
     return db.scalar(select(Publication).order_by(Publication.id.desc()).limit(1))
+
+
+def publications(db: Session, limit: int = 200) -> Sequence[Publication]:
+    """Every act of publishing, the newest first."""
+    return db.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
+
+
+def publication_and_before(db: Session, publication_id: int) -> tuple[Publication, Publication | None]:
+    """One act of publishing and the one it followed."""
+    found = db.get(Publication, publication_id)
+    if found is None:
+        raise Refused(NO_RELEASE, id=publication_id)
+    before = select(Publication).where(Publication.id < publication_id).order_by(Publication.id.desc()).limit(1)
+    return found, db.scalar(before)
 
 
 def current_id(db: Session) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.access.queries import where
+from portal.access.queries import under, where
 from portal.entitlements.models import Entitlement
 from portal.errors import NOT_FOUND, Refused
 
@@ -28,13 +28,25 @@ def recent(
     q: str = "",
     item: str = "",
     status: str = "",
+    place: str = "",
+    review_by: date | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Entitlement]:
-    """Newest first; `before` continues from an id."""
+    """Newest first; `before` continues from an id. `q` is the beginning of a name or of a number."""
     query = visible_to(actor)
     if q:
-        query = query.where(Entitlement.holder_name.startswith(q, autoescape=True))
+        query = query.where(
+            or_(
+                Entitlement.holder_name.startswith(q, autoescape=True),
+                Entitlement.number.startswith(q, autoescape=True),
+                Entitlement.number.startswith(f"E{q}", autoescape=True),
+            )
+        )
+    if place:
+        query = query.where(under(Entitlement.region_code, place))
+    if review_by is not None:
+        query = query.where(Entitlement.status == "active", Entitlement.next_review_on <= review_by)
     if item:
         query = query.where(Entitlement.item == item)
     if status:
@@ -46,6 +58,13 @@ def recent(
 
 def get(db: Session, actor: Actor, entitlement_id: int) -> Entitlement:
     found = db.scalar(visible_to(actor).where(Entitlement.id == entitlement_id))
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def by_number(db: Session, actor: Actor, number: str) -> Entitlement:
+    found = db.scalar(visible_to(actor).where(Entitlement.number == number.strip()))
     if found is None:
         raise Refused(NOT_FOUND)
     return found

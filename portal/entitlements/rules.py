@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from portal.catalogue.model import Review
+from portal.values import Text
 
+STATUSES: dict[str, Text] = {
+    "active": Text("在享", "In force"),
+    "ceased": Text("已终止", "Ended"),
+}
 RUNNING = frozenset({"month", "quarter", "term", "year"})
 
 

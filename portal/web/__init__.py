@@ -22,4 +22,6 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("portal.web.signatures", "signatures"),
     ("portal.web.board", "board"),
     ("portal.web.audit", "audit"),
+    ("portal.web.entitlements", "entitlements"),
+    ("portal.web.catalogue", "catalogue"),
 )

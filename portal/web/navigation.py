@@ -57,7 +57,9 @@ PLACES: tuple[Place, ...] = (
     Place("registers", Text("部门台账", "Registers"), "/registers", "records", ("register.write",)),
     Place("board", Text("监督看板", "Board of clocks"), "/board", "watch", ("board.read",)),
     Place("audit", Text("留痕审计", "Audit trail"), "/audit", "watch", ("audit.read",)),
-    Place("catalogue", Text("事项目录", "Catalogue"), "/catalogue", "system", ("catalogue.read",)),
+    Place(
+        "catalogue", Text("事项目录", "Catalogue"), "/catalogue", "records", ("catalogue.read", "application.create")
+    ),
     Place("studio", Text("配置工作室", "Studio"), "/studio", "system", ("catalogue.publish",)),
     Place("api", Text("接口文档", "API reference"), DOCS, "system", ("catalogue.read",)),
     Place("reference", Text("基础数据", "Reference data"), "/reference", "system", ("reference.write",)),
