@@ -321,6 +321,7 @@ def settle_the_rest(town, file):
         )
 
 
+@pytest.mark.parametrize("app_database", ["sqlite", "postgres"], indirect=True)
 def test_the_opinion_is_given_on_every_item_and_nothing_is_chosen_beforehand(town, file):
     to_opinion(town, file)
     address = f"/tasks/{town.task('opinion')}"

@@ -47,6 +47,7 @@ def test_an_empty_inbox_says_what_will_come(town):
     assert "没有符合筛选条件的待办" in town.see("officer", "/inbox?q=无此人")
 
 
+@pytest.mark.parametrize("app_database", ["sqlite", "postgres"], indirect=True)
 def test_every_task_is_met_once_page_after_page(town):
     town.submit()
     add_tasks(town, 120)
