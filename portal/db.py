@@ -15,7 +15,7 @@ from typing import Any
 import flask_appbuilder.security.sqla.models  # noqa: F401 - registers FAB's tables on the shared metadata
 from flask_appbuilder import Model
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Date, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import JSON, ColumnElement, Date, DateTime, Dialect, Engine, String, and_, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -56,6 +56,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+LAST_CHARACTER = "\U0010ffff"
+
+
+def name_type(length: int) -> Any:
+    """Names are compared by code point on every database, so that a beginning is a range an index serves."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def begins(column: Any, text: str) -> ColumnElement[bool]:
+    """Texts that begin so, as a range of the index: LIKE is served by none on SQLite, and by few on PostgreSQL."""
+    return and_(column >= text, column < text + LAST_CHARACTER)
 
 
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, NewType
 
 Lang = Literal["zh", "en"]
@@ -100,8 +101,20 @@ class WorkingCalendar:
 
     def between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; 0 when `end` is not later."""
-        days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-        return sum(1 for day in days if self.is_working(day))
+        return max(0, self._until(end) - self._until(start))
+
+    def _until(self, day: date) -> int:
+        """Working days from the first Monday of the calendar: a page of clocks must not count day by day."""
+        weeks, rest = divmod(day.toordinal(), 7)
+        return weeks * 5 + min(rest, 5) - bisect_right(self._free, day) + bisect_right(self._extra, day)
+
+    @cached_property
+    def _free(self) -> list[date]:
+        return sorted(day for day in self.holidays - self.workdays if day.weekday() < 5)
+
+    @cached_property
+    def _extra(self) -> list[date]:
+        return sorted(day for day in self.workdays if day.weekday() >= 5)
 
     def is_provisional(self, day: date) -> bool:
         return day.year not in self.published_years

@@ -36,7 +36,7 @@ OPENED = Text("受理日期", "Accepted on")
 LONG = 20  # longer answers may break over several lines
 NUMBERS = frozenset({"amount"})
 # What a list may be sorted by: the columns its index holds.
-ORDERS = {"number": Case.id, "place": Case.region_code, "clock": Case.due_on}
+ORDERS = {"number": Case.id, "place": Case.region_code, "clock": Case.rank}
 # Questions that stand among the promoted columns already.
 SHOWN_ALREADY = frozenset({"applicant_name", "hh_hukou_region"})
 CLOCKS: dict[str, Text] = {
@@ -76,7 +76,7 @@ class Sheet:
     columns: Columns
     catalogue: Catalogue
     calendar: WorkingCalendar
-    regions: Mapping[str, Text]
+    regions: Mapping[str, str]
     today: date
     lang: str
 
@@ -92,7 +92,8 @@ class Sheet:
             for code in _each(case.listing.get(name.removeprefix(ANSWER)))
             if isinstance(code, str)
         }
-        names = region_titles(session, codes) if codes else {}
+        titles = region_titles(session, codes) if codes else {}
+        names = {code: text(title) for code, title in titles.items()}
         return cls(columns, catalogue, calendar(session), names, today(), lang())
 
     def cells(self, case: Case) -> dict[str, object]:
@@ -101,7 +102,7 @@ class Sheet:
         return {
             "number": case.number,
             "applicant": case.applicant_name,
-            "place": text(self.regions.get(case.region_code)) or case.region_code,
+            "place": self.regions.get(case.region_code) or case.region_code,
             "clock": clock_cell(case, self.today, self.calendar),
             "standing": standing_cell(case, self.catalogue),
             "outcome": outcome_cell(case),
@@ -111,9 +112,8 @@ class Sheet:
         }
 
     def _answer(self, case: Case, name: str, question: Question) -> Markup | str:
-        regions = {code: text(title) for code, title in self.regions.items()}
         shown = (
-            display_text(self.catalogue.bank, question, value, self.lang, regions=regions)
+            display_text(self.catalogue.bank, question, value, self.lang, regions=self.regions)
             for value in _each(case.listing.get(name.removeprefix(ANSWER)), question)
         )
         words = t("、", ", ").join(one for one in shown if one)

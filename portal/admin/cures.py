@@ -122,7 +122,7 @@ class CountedListWidget(ListWidget):
     """A list that knows how far its count goes."""
 
     def __call__(self, **kwargs):
-        return super().__call__(counted=COUNTED, **kwargs)
+        return super().__call__(**{"counted": COUNTED, **kwargs})
 
 
 class SafeModelView(ModelView):
@@ -188,7 +188,12 @@ class SafeModelView(ModelView):
             abort(400)
         size = max(1, min(page_size or self.page_size, MAX_PAGE_SIZE))
         page = min(max(0, page or 0), COUNTED // size)  # deeper pages cost seconds: the search narrows instead
+        kwargs["counted"] = self.counted_to(page * size)
         return super()._get_list_widget(filters, actions, order_column, order_direction, page, size, widgets, **kwargs)
+
+    def counted_to(self, before):
+        """How far the rows are counted when so many stand before the page."""
+        return COUNTED
 
     def _take_filters(self):
         """The search form's fields: `f_<column>` the value, `o_<column>` which comparison; FAB's own names work too."""

@@ -14,6 +14,9 @@ from portal.cases.queries import readable
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.model import Item
 
+# How many rows of cases a list counts ahead of its page: counting thousands would read thousands, for a number nobody uses.
+LOOKED_AHEAD = 200
+
 
 class ItemInterface(ScopedInterface):
     """The cases of one item. Columns and search fields that hold answers belong to this object, never to the table."""
@@ -21,8 +24,8 @@ class ItemInterface(ScopedInterface):
     filter_converter_class = ItemFilters
     FilterEqual = fab_filters.FilterEqual
 
-    def __init__(self, item: Item, catalogue: Catalogue):
-        self.item, self.catalogue = item, catalogue
+    def __init__(self, item: Item, catalogue: Catalogue, *, ahead: int = 0):
+        self.item, self.catalogue, self.ahead = item, catalogue, ahead
         self.columns = Columns.of(item, catalogue)
         self.searched = searched_questions(item, catalogue)
 
@@ -50,11 +53,17 @@ class ItemInterface(ScopedInterface):
         """(capped count, rows of the page): the keys of the page are found in the index, only their rows are read."""
         found = filters.apply_all(self.scoped()) if filters else self.scoped()
         keys = found.with_entities(Case.id)
-        count = self.session.scalar(select(func.count()).select_from(keys.limit(COUNTED + 1).subquery())) or 0
-        order = _order(order_column, order_direction)
-        wanted = keys.order_by(*order).offset((page or 0) * (page_size or 0)).limit(page_size or COUNTED).subquery()
+        before, order = (page or 0) * (page_size or 0), _order(order_column, order_direction)
+        wanted = keys.order_by(*order).offset(before).limit(page_size or COUNTED).subquery()
         rows = self.session.query(Case).join(wanted, wanted.c.id == Case.id).order_by(*order).all()
-        return count, rows
+        return self._count(keys, before, len(rows), page_size), rows
+
+    def _count(self, keys, before, on_page, page_size):
+        """How many there are, as far ahead as the list looks; a page that is not full is the last one."""
+        if page_size and 0 < on_page < page_size:
+            return before + on_page
+        far = before + self.ahead if self.ahead else COUNTED
+        return self.session.scalar(select(func.count()).select_from(keys.limit(far + 1).subquery())) or 0
 
     def apply_inner_select_joins(self, query, select_columns=None, aliases_mapping=None):
         """Rows are read whole: a page holds few, and the answers lie in one column anyway."""
@@ -68,6 +77,7 @@ class ItemInterface(ScopedInterface):
 
 def _order(column: str, direction: str):
     """The nearest deadline first, closed cases last, unless the reader chose another order."""
-    chosen = ORDERS.get(column or "clock", Case.due_on)
-    ordered = chosen.desc() if direction == "desc" else chosen.asc()
-    return ordered.nulls_last(), Case.id.desc()
+    chosen = ORDERS.get(column or "clock", Case.rank)
+    if direction == "desc":
+        return chosen.desc(), Case.id.desc()
+    return chosen.asc(), Case.id.asc()

@@ -13,6 +13,7 @@ from portal.admin.approval import approval
 from portal.admin.bulk import BULKS
 from portal.admin.columns import NUMBERS, card_of
 from portal.admin.cures import SafeModelView, said
+from portal.admin.datamodel import COUNTED
 from portal.cases.commands import act
 from portal.cases.disclosing import unmask
 from portal.cases.models import Case, Task
@@ -47,6 +48,9 @@ class ItemView(SafeModelView):
     @has_access
     def list(self):
         return super().list()
+
+    def counted_to(self, before):
+        return min(COUNTED, before + self.datamodel.ahead)
 
     def _get_list_widget(self, filters, *args, **kwargs):
         actor = current_actor()

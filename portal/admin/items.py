@@ -16,7 +16,7 @@ from portal.admin.columns import ORDERS
 from portal.admin.cures import said
 from portal.admin.item_api import PROMOTED as API_COLUMNS
 from portal.admin.item_api import ItemApi
-from portal.admin.item_interface import ItemInterface
+from portal.admin.item_interface import LOOKED_AHEAD, ItemInterface
 from portal.admin.item_views import ItemView
 from portal.admin.overview import ItemsOverview
 from portal.admin.searching import FIELDS, search_form
@@ -47,9 +47,9 @@ def register_generated(builder, release: Release) -> None:
     """Add what the release's items need to an application that is being built."""
     served = list(items_served(release))
     for one in served:
-        interface = ItemInterface(one.item, one.release.catalogue)
+        interface = ItemInterface(one.item, one.release.catalogue, ahead=LOOKED_AHEAD)
         builder.add_view_no_menu(view_class(one, interface))
-        builder.add_api(api_class(one, interface))
+        builder.add_api(api_class(one, ItemInterface(one.item, one.release.catalogue)))
     on = today()
     current_app.extensions[ITEM_PLACES] = tuple(
         ItemPlace(

@@ -23,7 +23,7 @@ from portal.cases.queries import waiting_for
 from portal.cases.rules import OUTCOMES, STATUSES
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.model import Item
-from portal.db import vault_of
+from portal.db import begins, vault_of
 from portal.forms import Question
 from portal.organisation.models import Region
 from portal.reader import current_actor, t, text, today
@@ -73,7 +73,7 @@ class Begins(BaseFilter):
     arg_name = "begins"
 
     def apply(self, query, value):
-        return query.filter(TEXTS[self.column_name].startswith(plain(value), autoescape=True))
+        return query.filter(begins(TEXTS[self.column_name], plain(value)))
 
 
 class Is(BaseFilter):
@@ -118,7 +118,7 @@ class Card(BaseFilter):
             func.coalesce(Case.state["paused_on"].as_string(), "") != "",
             func.coalesce(Case.state["held_up"].as_boolean(), false()),
         )
-        red = func.coalesce(Case.due_on < on, false())
+        red = Case.rank < on.toordinal()
         yellow = and_(~red, func.coalesce(Case.yellow_on <= on, false()))
         cards = {"paused": paused, "red": ~paused & red, "yellow": ~paused & yellow, "green": ~paused & ~red & ~yellow}
         return query.filter(Case.closed_on.is_(None), cards.get(wanted, false()))

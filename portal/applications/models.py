@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import CONSTRAINT_PROBLEMS, Base, JsonDocument, UtcDateTime
+from portal.db import CONSTRAINT_PROBLEMS, Base, JsonDocument, UtcDateTime, name_type
 from portal.errors import Problem
 from portal.values import Text
 
@@ -54,9 +54,9 @@ class Application(Base):
     release_id: Mapped[str] = mapped_column(String(64), ForeignKey("releases.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
     applicant_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
-    applicant_name: Mapped[str] = mapped_column(String(120), index=True)
+    applicant_name: Mapped[str] = mapped_column(name_type(120), index=True)
     applicant_masked: Mapped[str] = mapped_column(String(30), default="")
-    phone: Mapped[str] = mapped_column(String(30), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="", index=True)
     items: Mapped[list[Any]] = mapped_column(JsonDocument)
     answers: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     provenance: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)

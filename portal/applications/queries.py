@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.access.queries import where
 from portal.applications.models import Application, Draft
-from portal.db import vault_of
+from portal.db import begins, vault_of
 from portal.errors import NOT_FOUND, Refused
 from portal.forms.normalising import half_width, plain_text
 from portal.forms.normalising import phone as normal_phone
@@ -93,7 +93,7 @@ def recent(
         query = query.where(
             or_(
                 Application.number == half_width(wanted),
-                Application.applicant_name.startswith(wanted, autoescape=True),
+                begins(Application.applicant_name, wanted),
                 Application.phone == normal_phone(wanted),
                 Application.applicant_id == person.id if person is not None else false(),
             )

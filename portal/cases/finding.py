@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 
 from portal.cases.models import Case, CaseSearch
+from portal.db import begins
 from portal.forms import Question, masked, normalise_value
 from portal.forms.identity import holds_citizen_number
 from portal.sealing import Vault
 from portal.values import parse_yuan
 
 LONGEST: Final = 200
-LAST_CHARACTER: Final = "\U0010ffff"
 # Answers people look for by their beginning; everything else is found by the whole answer.
 BY_BEGINNING: Final = frozenset({"text", "textarea", "phone", "date", "datetime", "region"})
 
@@ -41,7 +41,7 @@ def having(vault: Vault, question: Question, typed: str) -> ColumnElement[bool]:
     text = _comparable(vault, question, _read(question, typed))
     same_question = CaseSearch.question == question.id
     if question.type in BY_BEGINNING and not question.codes:
-        hit = and_(CaseSearch.value >= text, CaseSearch.value < text + LAST_CHARACTER)
+        hit = begins(CaseSearch.value, text)
     else:
         hit = CaseSearch.value == text
     return select(CaseSearch.case_id).where(CaseSearch.case_id == Case.id, same_question, hit).exists()

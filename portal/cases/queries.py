@@ -18,6 +18,7 @@ from portal.cases.rules import ENDED, clock, days_left
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.models import Publication
+from portal.db import begins
 from portal.errors import NOT_FOUND, Problem, Refused
 from portal.organisation.queries import calendar
 from portal.values import Text
@@ -34,7 +35,13 @@ TASK_GONE = Problem(
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Cases the actor may see: region subtree × department × item of every assignment that may read cases."""
-    mine = where(actor.scope("case.read"), region=Case.region_code, department=Case.department_code, item=Case.item)
+    mine = where(
+        actor.scope("case.read"),
+        region=Case.region_code,
+        county=Case.county_code,
+        department=Case.department_code,
+        item=Case.item,
+    )
     return and_(mine, Case.application_id.not_in(actor.recused)) if actor.recused else mine
 
 
@@ -110,7 +117,7 @@ def inbox(
     if q:
         conditions.append(
             or_(
-                Task.applicant_name.startswith(q, autoescape=True),
+                begins(Task.applicant_name, q),
                 Task.application.has(Application.number == q.strip()),
             )
         )
@@ -126,12 +133,12 @@ def inbox(
     )
     far = date(9999, 12, 31)
     due = func.coalesce(Task.due_on, far)
-    query = select(Task).where(*conditions)
+    keys = select(Task.id).where(*conditions)
     if after:
-        query = query.where(_after(after, due))
-    tasks = db.scalars(
-        query.order_by(due, Task.id).limit(limit + 1).options(joinedload(Task.application), joinedload(Task.case))
-    ).all()
+        keys = keys.where(_after(after, due))
+    on_page = keys.order_by(due, Task.id).limit(limit + 1).subquery()  # files are read for the page's tasks only
+    query = select(Task).join(on_page, on_page.c.id == Task.id).order_by(due, Task.id)
+    tasks = db.scalars(query.options(joinedload(Task.application), joinedload(Task.case))).all()
     days = calendar(db)
     rows = tuple(
         InboxRow(t, clock(today, t.due_on, t.yellow_on, paused=t.status == "paused"), days_left(days, today, t.due_on))

@@ -79,6 +79,18 @@ def clock(today: date, due_on: date | None, yellow_on: date | None, *, paused: b
     return "green"
 
 
+# Where a case stands in lists, as one number an index can hold: days for open cases, then those without a deadline.
+NO_DEADLINE = 4_000_000
+_ENDED = 9_000_000
+
+
+def rank(due_on: date | None, closed_on: date | None) -> int:
+    """Open cases by their deadline, ended ones behind them, the newest end first."""
+    if closed_on is not None:
+        return _ENDED - closed_on.toordinal()
+    return NO_DEADLINE if due_on is None else due_on.toordinal()
+
+
 def days_left(calendar: WorkingCalendar, today: date, due_on: date | None) -> int | None:
     """Working days until the deadline; negative when it has passed."""
     if due_on is None:

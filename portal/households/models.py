@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base
+from portal.db import Base, name_type
 
 
 class Person(Base):
@@ -15,7 +15,7 @@ class Person(Base):
 
     __tablename__ = "persons"
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(name_type(120))
     id_type: Mapped[str] = mapped_column(String(10), default="111")
     id_number: Mapped[str] = mapped_column(Text, default="")
     id_index: Mapped[str | None] = mapped_column(String(32), unique=True)
@@ -23,9 +23,13 @@ class Person(Base):
     sex: Mapped[str] = mapped_column(String(2), default="")
     birth_date: Mapped[date | None]
     phone: Mapped[str] = mapped_column(String(30), default="", index=True)
-    region_code: Mapped[str] = mapped_column(String(12), default="", index=True)
+    region_code: Mapped[str] = mapped_column(String(12), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     died_on: Mapped[date | None]
+    __table_args__ = (
+        Index("ix_persons_name", "name", "region_code"),
+        Index("ix_persons_place", "region_code", "address", "id"),
+    )
 
 
 class Household(Base):

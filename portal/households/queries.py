@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access import Actor
 from portal.access.queries import where
-from portal.db import vault_of
+from portal.db import begins, vault_of
 from portal.errors import NOT_FOUND, Refused
 from portal.forms.identity import resident_id_fault
 from portal.forms.normalising import id_number as normal_id
@@ -66,22 +66,15 @@ def find(db: Session, actor: Actor, text: str, *, limit: int = 20) -> list[Perso
     known = person_by_id_number(db, number) if _DOCUMENT.fullmatch(number) else None
     if known is not None or (len(number) == 18 and resident_id_fault(number) is None):
         return [hit(db, known)] if known is not None else []
-    scope = actor.scope("application.create")
-    is_phone = Person.phone == normal_phone(wanted)
-    query = (
-        select(Person)
-        .where(
-            where(scope, region=Person.region_code),
-            or_(
-                Person.name.startswith(wanted, autoescape=True),
-                is_phone,
-                Person.address.contains(wanted, autoescape=True) if len(wanted) >= 2 else is_phone,
-            ),
-        )
-        .order_by(Person.name, Person.id)
-        .limit(limit)
-    )
-    return [hit(db, person) for person in db.scalars(query)]
+    near = where(actor.scope("application.create"), region=Person.region_code)
+    named = or_(begins(Person.name, wanted), Person.phone == normal_phone(wanted))
+    found = db.scalars(select(Person).where(near, named).order_by(Person.name, Person.id).limit(limit)).all()
+    if not found and len(wanted) >= 2:
+        # Only the narrow index of places and addresses is gone through; people are read when they were found.
+        at = select(Person.id).where(near, Person.address.contains(wanted, autoescape=True)).limit(limit).subquery()
+        found = db.scalars(select(Person).join(at, at.c.id == Person.id).order_by(Person.name, Person.id)).all()
+    homes = households_of(db, [person.id for person in found])
+    return [_hit(person, homes.get(person.id)) for person in found]
 
 
 def known_person(db: Session, person_id: int) -> Person:
@@ -94,6 +87,10 @@ def known_person(db: Session, person_id: int) -> Person:
 
 def hit(db: Session, found: Person) -> PersonHit:
     household = household_of(db, found.id)
+    return _hit(found, household.id if household else None)
+
+
+def _hit(found: Person, household_id: int | None) -> PersonHit:
     return PersonHit(
         found.id,
         found.name,
@@ -103,8 +100,16 @@ def hit(db: Session, found: Person) -> PersonHit:
         found.phone,
         found.region_code,
         found.address,
-        household.id if household else None,
+        household_id,
     )
+
+
+def households_of(db: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """In which household each of several people lives now, the newest where somebody is registered in two."""
+    query = select(Membership.person_id, func.max(Membership.household_id)).where(
+        Membership.person_id.in_(person_ids), Membership.last_day.is_(None)
+    )
+    return dict(db.execute(query.group_by(Membership.person_id)).all()) if person_ids else {}
 
 
 def household_of(db: Session, person_id: int, on: date | None = None) -> Household | None:

@@ -17,13 +17,13 @@ from portal.db import transaction
 from tests.bench.towns import SECRET, Place
 
 PAGE_SIZE = 25
-COUNT_CAP = 10_001
-WITHIN = "item = :item and region_code >= :low and region_code < :high"
+COUNT_CAP = 201
+WITHIN = "item = :item and county_code = :county"
 POST = text("select region_code from assignments where user_id = :user")
 COUNT = text(f"select count(*) from (select 1 from cases where {WITHIN} limit {COUNT_CAP}) as counted")
 ROWS = text(
     "select number, applicant_name, region_code, due_on, status, step, prepared_outcome, amount_fen, opened_on, listing"
-    f" from cases where {WITHIN} order by due_on nulls last, id desc limit {PAGE_SIZE}"
+    f" from cases where {WITHIN} order by rank, id limit {PAGE_SIZE}"
 )
 NAMES = text("select code, name from regions where code in :codes").bindparams(bindparam("codes", expanding=True))
 PAGE = """<!doctype html><title>cases</title><p>{{ count }}</p><table>
@@ -41,8 +41,7 @@ def bare(place: Place, item: str) -> Flask:
     @app.get("/list")
     def cases() -> str:
         with place.engine.connect() as connection:
-            low = connection.scalar(POST, {"user": session["user"]})
-            within = {"item": item, "low": low, "high": f"{low}:"}
+            within = {"item": item, "county": connection.scalar(POST, {"user": session["user"]})}
             count = connection.scalar(COUNT, within)
             rows = connection.execute(ROWS, within).all()
             names = dict(connection.execute(NAMES, {"codes": sorted({row.region_code for row in rows})}).all())

@@ -100,7 +100,7 @@ def generated_list(place: Place, table: Table, rounds: int, app: Any, engine: En
     table.add("generated list, first page, officer of one county", str(generated), f"bare Flask view {plain}")
     table.add("… as a ratio to the bare view", f"{ratio:.2f} ×", "medians", f"≤ {RATIO:.0f} ×", ratio <= RATIO)
     table.add("… stock FAB ModelView of the same rows", str(fab), f"{fab.median / generated.median:.1f} × ours")
-    asked_for(place, table, engine, officer, first, "… statements, rows read")
+    asked_for(place, table, engine, officer, first, "… statements, rows read", budget=True)
     for what, address in {
         "red cards only": f"{first}?f_card=red",
         "a name's beginning": f"{first}?f_applicant=禾",
@@ -114,16 +114,19 @@ def generated_list(place: Place, table: Table, rounds: int, app: Any, engine: En
         database.engine.dispose()
 
 
-def asked_for(place: Place, table: Table, engine: Engine, desk: Desk, address: str, what: str) -> None:
-    """How many statements a page takes, and how many rows they touch."""
+def asked_for(
+    place: Place, table: Table, engine: Engine, desk: Desk, address: str, what: str, *, budget: bool = False
+) -> None:
+    """How many statements a page takes, and how many rows of the growing tables they touch."""
     with listening(engine) as asked:
         desk.get(address)()
     count = len(asked.statements)
     with place.engine.connect() as connection:
         if place.kind == "postgres":
             rows = rows_read(connection, asked)
-            kept = count <= STATEMENTS and rows <= ROWS
-            table.add(what, f"{count}, {rows:,}", "EXPLAIN ANALYZE", f"≤ {STATEMENTS}, ≤ {ROWS}", kept)
+            kept = count <= STATEMENTS and (rows <= ROWS or not budget)
+            limits = f"≤ {STATEMENTS}, ≤ {ROWS}" if budget else f"≤ {STATEMENTS}"
+            table.add(what, f"{count}, {rows:,}", "EXPLAIN ANALYZE", limits, kept)
         else:
             scanned = scanned_tables(connection, asked) & {"cases", "case_search", "tasks", "applications", "persons"}
             told = f"read from end to end: {', '.join(sorted(scanned)) or 'none'}"
@@ -152,7 +155,7 @@ def other_pages(place: Place, table: Table, rounds: int, app: Any, engine: Engin
     for what, query in (
         ("query: inbox page and count, township", lambda s: case_queries.inbox(s, township.actor, today=today)),
         ("query: inbox page and count, department", lambda s: case_queries.inbox(s, officer.actor, today=today)),
-        ("query: steps waiting, township", lambda s: case_queries.waiting_steps(s, township.actor)),
+        ("query: what waits by step and item, township", lambda s: case_queries.waiting_groups(s, township.actor)),
         ("query: recent applications, township", lambda s: application_queries.recent(s, clerk.actor)),
         ("query: recent applications by name", lambda s: application_queries.recent(s, clerk.actor, q="禾小")),
     ):
