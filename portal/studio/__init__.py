@@ -19,6 +19,10 @@ PAGES: tuple[str, ...] = (
     "portal.studio.publications",
     "portal.studio.items",
     "portal.studio.rules",
+    "portal.studio.preview",
+    "portal.studio.trying",
+    "portal.studio.evidence",
+    "portal.studio.standards",
 )
 
 
