@@ -212,13 +212,8 @@ def _fate(was: str, now: str, before: int | None, after: int | None) -> str:
 
 
 def _touched(session: Session, current: Catalogue, slugs: set[str]) -> list[Touched]:
-    running: dict[str, int] = dict(
-        session.execute(
-            select(Case.item, func.count()).where(Case.item.in_(slugs), Case.status.not_in(ENDED)).group_by(Case.item)
-        )
-        .tuples()
-        .all()
-    )
+    counted = select(Case.item, func.count()).where(Case.item.in_(slugs), Case.status.not_in(ENDED)).group_by(Case.item)
+    running: dict[str, int] = dict(session.execute(counted).all())
     drafts = Counter(
         slug
         for items in session.scalars(select(Draft.items).where(Draft.submitted_number.is_(None)))
