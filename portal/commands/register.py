@@ -12,7 +12,8 @@ from portal.access import Actor, Grant
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.queries import current
 from portal.commands.session import reading, writing
-from portal.commands.terminal import language, say
+from portal.commands.terminal import language, refuse, say
+from portal.organisation.models import Region
 from portal.organisation.queries import moment
 from portal.registers import commands, queries
 from portal.registers.rules import Shape
@@ -20,10 +21,11 @@ from portal.registers.sheets import open_sheet
 from portal.values import Text
 
 
-def operator(catalogue: Catalogue, one: Shape) -> Actor:
-    """Whoever runs this machine keeps every place's rows of a register; the trail says it was the operator."""
+def operator(catalogue: Catalogue, one: Shape, place: str | None = None) -> Actor:
+    """Whoever runs this machine keeps every place's rows of a register, or one place's; the trail says who it was."""
     cities = [region.code for region in catalogue.regions if region.level == "city"]
-    grants = tuple(Grant("department_officer", code, one.register.department) for code in cities or [""])
+    places = [place] if place else cities or [""]
+    grants = tuple(Grant("department_officer", code, one.register.department) for code in places)
     return Actor(None, f"operator:{getpass.getuser()}", grants)
 
 
@@ -63,10 +65,11 @@ def list_registers(as_json: bool) -> None:
 @register.command("import")
 @click.argument("slug")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--region", "place", help="归哪个区划管理,默认全市 / whose rows these are; the city's by default")
 @click.option("--keep-good", is_flag=True, help="只导入正确的行 / keep the good rows when others are wrong")
 @click.option("--check", "only_check", is_flag=True, help="只检查 / only look, keep nothing")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for programs")
-def import_file(slug: str, file: Path, keep_good: bool, only_check: bool, as_json: bool) -> None:
+def import_file(slug: str, file: Path, place: str | None, keep_good: bool, only_check: bool, as_json: bool) -> None:
     """导入 CSV 或 XLSX / Take in a CSV or XLSX file, its header being field names or titles.
 
     Every faulty row is listed with its line, column, value and sentence. Nothing is kept when a row is wrong, unless
@@ -75,7 +78,9 @@ def import_file(slug: str, file: Path, keep_good: bool, only_check: bool, as_jso
     with reading() as db:
         catalogue = current(db).catalogue
         one = queries.shape(catalogue, slug)
-        actor = operator(catalogue, one)
+        if place is not None and db.get(Region, place) is None:
+            refuse(Text(f"没有行政区划 {place}。", f"There is no region {place}."))
+        actor = operator(catalogue, one, place)
         with file.open("rb") as content:
             looked = commands.examine(
                 db, actor, one, open_sheet(content, one), now=moment(db), most_faults=10**6, tell=_progress

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue.queries import current
 from portal.commands.session import reading, writing
 from portal.commands.terminal import language, refuse, say
+from portal.demo.registers import fill_registers, start_by_themselves
 from portal.demo.seeding import DAYS, Made, Seeding, already
 from portal.demo.staff import PASSWORD, Post, delegate, employ, first_posts, further_posts, table
 from portal.organisation.commands import load_calendar, load_departments, load_regions, open_window
@@ -19,6 +20,9 @@ from portal.organisation.models import Department, Region
 from portal.organisation.queries import moment
 from portal.settings import current as settings
 from portal.values import Text
+
+# A larger town would open tens of thousands of cases one by one; `portal cases nightly` does it when wanted.
+STARTED_UP_TO = 2_000
 
 
 @click.group()
@@ -84,6 +88,9 @@ def demo(households: int, number: int) -> None:
     started = time.monotonic()
     with reading() as db:
         made = _with_progress(Seeding(db, current(db), households=households, seed=number, now=now))
+        kept = fill_registers(db, current(db).catalogue, now=now)
+        by_itself = start_by_themselves(db, now=now) if households <= STARTED_UP_TO else 0
+    rows = sum(kept.values())
     spent = time.monotonic() - started
     say(
         Text(
@@ -91,6 +98,12 @@ def demo(households: int, number: int) -> None:
             f"{spent:.0f} 秒({made.families / spent:.1f} 户/秒)。",
             f"{made.families} families: {made.applications} applications, {made.drafts} drafts, {made.steps} steps in "
             f"{spent:.0f} s ({made.families / spent:.1f} families a second).",
+        )
+    )
+    say(
+        Text(
+            f"部门台账 {rows} 行,由系统自动启动 {by_itself} 件。",
+            f"{rows} rows in the departments' registers; {by_itself} applications started by themselves.",
         )
     )
 

@@ -22,6 +22,7 @@ from portal.forms.identity import resident_id_fault
 from portal.households.models import Person
 from portal.organisation.models import Region
 from portal.organisation.queries import moment
+from portal.registers.models import RegisterRow
 from tests.town import runner
 
 
@@ -60,6 +61,14 @@ def test_nobody_of_the_town_can_be_mistaken_for_a_real_person(town):
     for person in town.scalars(select(Person)):
         assert person.id_masked.startswith("3213")
         assert person.phone in {"", *(f"1990000{n:04d}" for n in range(10_000)), "19900000000"}
+
+
+def test_the_departments_registers_are_filled_and_items_have_started_by_themselves(town):
+    assert set(counts(town, RegisterRow.register)) >= {"utility_accounts", "power_accounts", "student_roster"}
+    assert {len(code) for code in town.scalars(select(RegisterRow.region_code))} <= {6, 12}
+    nobody_asked = select(Application.items).where(Application.idempotency_key.startswith("start:"))
+    started = {slug for items in town.scalars(nobody_asked) for slug in items}
+    assert {"price_subsidy", "power_cut"} <= started
 
 
 def test_no_two_people_share_a_number_and_every_number_is_valid():
