@@ -65,6 +65,12 @@ GROUPS = (
         "demo",
         Text("演示:快进时钟、列出账号", "Demo: move the clock, list the logins"),
     ),
+    LazyGroup(
+        "check",
+        "portal.commands.check",
+        "check",
+        Text("核对办件、留痕、目录", "Check cases, the trail and the catalogue"),
+    ),
     LazyGroup("run", "portal.commands.run", "run", Text("启动网站", "Serve the website")),
     LazyGroup("worker", "portal.commands.run", "worker", Text("运行后台任务", "Run background work")),
     LazyGroup("settings", "portal.commands.run", "settings", Text("查看设置项", "Show the settings")),

@@ -22,6 +22,7 @@ from portal.applications.models import Application
 from portal.cases.contexts import case_context
 from portal.cases.desks import desk_for
 from portal.cases.models import Case, Task
+from portal.cases.promoted import promoted
 from portal.cases.rules import ENDED
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
@@ -283,17 +284,11 @@ def signal_cases(file: File, name: str, cases: Iterable[Case] | None = None) -> 
 def promote(file: File, case: Case, state: State) -> None:
     """Keep the columns lists read in step with the state: the current step, the nearest deadline, the status."""
     flow = file.catalogue.workflows[file.catalogue.item(case.item).workflow]
-    current = [entry for entry in state.open if not entry.held] or list(state.open)
-    case.step = current[0].step if current else ""
-    if case.status in ENDED:
-        return
-    # A confirmation that waits for another item's recognition is nobody's delay: its case keeps to the promised day.
-    timed = [e for e in current if not (case.recognition == "pending" and flow.steps[e.step].needs)]
-    due = [entry.due_on for entry in timed if entry.due_on and flow.steps[entry.step].assign]
-    yellow = [entry.yellow_on for entry in timed if entry.yellow_on]
-    case.due_on = min(due, default=case.promised_on)
-    case.yellow_on = min(yellow, default=None)
-    if not case.prepared_outcome:
-        case.status = "open"
-    else:
-        case.status = "waiting" if case.recognition == "pending" else "prepared"
+    now = promoted(
+        flow,
+        state,
+        recognition=case.recognition,
+        prepared=bool(case.prepared_outcome),
+        promised_on=case.promised_on,
+    )
+    case.step, case.status, case.due_on, case.yellow_on = now.step, now.status, now.due_on, now.yellow_on
