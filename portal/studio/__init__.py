@@ -23,6 +23,8 @@ PAGES: tuple[str, ...] = (
     "portal.studio.trying",
     "portal.studio.evidence",
     "portal.studio.standards",
+    "portal.studio.questions",
+    "portal.studio.workflows",
 )
 
 

@@ -146,6 +146,8 @@ def test_the_studio_in_a_real_browser(app, ann, live, chromium):
         "/studio", ann.home, f"{ann.home}/items", item, f"{item}/rules", f"{item}/rules/R1", f"{item}/rules/new",
         f"{ann.home}/preview?items=heating_aid", f"{ann.home}/preview?items=heating_aid&as=visit",
         f"{ann.home}/try?item=dibao", f"{ann.home}/standards", f"{ann.home}/evidence", "/studio/publications",
+        f"{ann.home}/questions", f"{ann.home}/questions/new", f"{ann.home}/questions/member_school_stage",
+        f"{ann.home}/workflows", f"{ann.home}/workflows/basic_living",
     ):  # fmt: skip
         assert window.goto(live + address).status == 200, address
         for width in (1366, 390):
