@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "application": Text("申请表", "Application form"),
     "home_visit": Text("入户调查表", "Home-visit form"),
     "items": Text("事项", "Item"),
-    "registers": Text("名册", "Register"),
+    "registers": Text("台账", "Register"),
     "examples": Text("样例家庭", "Sample families"),
     "regions": Text("区划", "Regions"),
     "bundles": Text("联办组合", "Bundles"),
