@@ -9,28 +9,23 @@ from __future__ import annotations
 import copy
 from urllib.parse import urlencode
 
-import prison
 from flask import abort, flash, g, has_request_context, redirect, request
-from flask_appbuilder import ModelRestApi, ModelView, expose
-from flask_appbuilder.api.convert import Model2SchemaConverter
+from flask_appbuilder import ModelView, expose
 from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args
 from flask_appbuilder.widgets import ListWidget, RenderTemplateWidget
 from flask_babel.speaklater import LazyString
-from marshmallow_sqlalchemy import field_for
 from sqlalchemy.exc import DataError
 
 from portal.admin.datamodel import COUNTED, AuditedInterface, ScopedInterface
 from portal.db import db
-from portal.errors import FORBIDDEN, NOT_FOUND, Problem, Refused
-from portal.reader import LOGIN_NEEDED, own_address, problem_json, t, text
-from portal.values import Text
+from portal.errors import FORBIDDEN, Refused
+from portal.reader import own_address, t, text
 
-__all__ = ["AuditedInterface", "SafeModelRestApi", "SafeModelView", "ScopedInterface", "WritableModelView", "said"]
+__all__ = ["AuditedInterface", "SafeModelView", "ScopedInterface", "WritableModelView", "said"]
 
 MAX_PAGE_SIZE = 100
-BAD_REQUEST = Problem("bad-request", 400, Text("请求无法理解:{why}", "The request cannot be understood: {why}"))
 
 
 def said(message):
@@ -334,83 +329,3 @@ def _say_in(form, refusal):
             form[fault.question].errors = [*form[fault.question].errors, text(fault.message)]
     if elsewhere or not refusal.fields:
         form.form_errors.append(text(refusal.text))
-
-
-class FullSchemaConverter(Model2SchemaConverter):
-    """FAB's schemas leave out foreign keys, even those a resource names."""
-
-    def _meta_schema_factory(self, columns, model, class_mixin, parent_schema_name=None):
-        made = super()._meta_schema_factory(columns, model, class_mixin, parent_schema_name)
-        keys = (
-            {name: field_for(model, name) for name in columns if self.datamodel.is_fk(name)}
-            if model is self.datamodel.obj
-            else {}
-        )
-        return type(made.__name__, (made,), keys) if keys else made
-
-
-def refuse_unreadable():
-    """The `q` of a resource is Rison, or JSON when it is no Rison; what makes the Rison reader stumble is neither."""
-    try:
-        prison.loads(request.args.get("q") or "()")
-    except prison.decoder.ParserException:
-        return
-    except (ValueError, TypeError, IndexError, RecursionError):
-        abort(400)
-
-
-class SafeModelRestApi(ModelRestApi):
-    """A generated REST resource: read-only, within scope, its refusals as problem+json."""
-
-    model2schemaconverter = FullSchemaConverter
-
-    _filters = PerRequestFilters()
-    include_route_methods = frozenset({"get", "get_list", "info"})
-    allow_browser_login = True
-    csrf_exempt = False
-    max_page_size = MAX_PAGE_SIZE
-
-    def _init_properties(self):
-        self.datamodel.check_scope()
-        super()._init_properties()
-
-    def create_blueprint(self, *args, **kwargs):
-        made = super().create_blueprint(*args, **kwargs)
-        made.before_request(refuse_unreadable)
-        return made
-
-    def _get_fields_info(self, *_args, **_kwargs):
-        """Nothing is written here, so there are no fields to fill."""
-        return {}
-
-    def response_400(self, message=None):
-        return problem_json(BAD_REQUEST, why=message or "")
-
-    def response_401(self):
-        return problem_json(LOGIN_NEEDED)
-
-    def response_403(self):
-        return problem_json(FORBIDDEN)
-
-    def response_404(self):
-        return problem_json(NOT_FOUND)
-
-    def response_422(self, message=None):
-        return problem_json(
-            Problem("invalid", 422, Text("内容无效:{why}", "The content is not valid: {why}")), why=message or ""
-        )
-
-    def response_500(self, message=None):
-        return problem_json(Problem("fault", 500, Text("系统出错。", "Something went wrong.")))
-
-    def _sanitize_page_args(self, page, page_size):
-        page, size = super()._sanitize_page_args(page, page_size)
-        if not isinstance(page, int) or page < 0 or page * size > COUNTED:
-            abort(400)
-        return page, size
-
-    def _handle_order_args(self, rison_args):
-        column, direction = super()._handle_order_args(rison_args)
-        if direction not in {"", "asc", "desc"}:
-            abort(400)
-        return column, direction

@@ -8,7 +8,7 @@ from flask_appbuilder.api.convert import BaseModel2SchemaConverter
 from marshmallow import Schema, fields
 
 from portal.admin.columns import ANSWER, ORDERS, card_of
-from portal.admin.cures import SafeModelRestApi
+from portal.admin.rest import SafeModelRestApi
 from portal.forms import Question
 from portal.reader import today
 from portal.values import Text
@@ -80,6 +80,7 @@ class ItemApi(SafeModelRestApi):
     """The resource of one item; subclasses are made from the release."""
 
     model2schemaconverter = OwnSchema
+    method_permission_name = dict.fromkeys(("get", "get_list", "info"), "read")
     order_columns = list(ORDERS)
     base_order = ("clock", "asc")
     page_size = 25

@@ -26,6 +26,12 @@ from portal.reader import current_actor, lang, now, t, text, today
 from portal.workflow.engine import REASON_MISSING
 
 SENT = 303
+# Two permissions for each item, not one for each page: every list asks for all of its reader's, and what may be done with
+# a case is decided by posts and the workflow anyway.
+METHODS = {
+    **dict.fromkeys(("list", "show", "disclose"), "read"),
+    **dict.fromkeys(("decide", "bulk", "agree", "confirm"), "write"),
+}
 
 
 class ItemView(SafeModelView):
@@ -35,6 +41,7 @@ class ItemView(SafeModelView):
     catalogue: Catalogue
     granted_to: tuple[str, ...] = ()
     include_route_methods = SafeModelView.include_route_methods | {"decide", "disclose", "bulk"}
+    method_permission_name = METHODS
     add_form = edit_form = DynamicForm  # nothing is added or edited here; FAB would make forms from the table
     add_columns = edit_columns = show_columns = ["id"]
     list_template = "portal/items/list.html"

@@ -7,7 +7,7 @@ from typing import Any
 from flask_appbuilder.api.convert import BaseModel2SchemaConverter
 from marshmallow import Schema, fields
 
-from portal.admin.cures import SafeModelRestApi
+from portal.admin.rest import SafeModelRestApi
 from portal.db import db
 from portal.registers import queries
 from portal.registers.rules import Column, Shape

@@ -10,7 +10,6 @@ from sqlalchemy import event, func, select
 from portal.access.queries import where
 from portal.admin.cures import (
     AuditedInterface,
-    SafeModelRestApi,
     SafeModelView,
     ScopedInterface,
     WritableModelView,
@@ -18,6 +17,7 @@ from portal.admin.cures import (
 )
 from portal.admin.datamodel import UnscopedModel
 from portal.admin.permissions import sync_permissions
+from portal.admin.rest import SafeModelRestApi
 from portal.audit.models import Event
 from portal.db import db
 from portal.households.models import Household, Person
