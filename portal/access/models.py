@@ -87,6 +87,43 @@ class PhoneLink(Base):
     # purpose: papers (photographs for a draft), sign (one person's signature)
 
 
+class Citizen(Base):
+    """Somebody who applies for himself, known by his phone alone: no account of staff, no role, no grant.
+
+    A phone that was silent too long may be another person's by now: its row is retired and another one begins.
+    """
+
+    __tablename__ = "citizens"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str] = mapped_column(String(200))
+    phone_index: Mapped[str | None] = mapped_column(String(32), unique=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    failed_proofs: Mapped[int] = mapped_column(default=0)
+    proofs_locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # phone: sealed; phone_index: the vault's blind index, empty once the row is retired
+
+
+class CitizenProof(Base):
+    """A citizen showed that he knows a person: the end of the id number of an applicant who gave this very phone."""
+
+    __tablename__ = "citizen_proofs"
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginCode(Base):
+    """The one code a phone may sign in with now. Only a keyed hash is kept; a new code replaces the one before."""
+
+    __tablename__ = "login_codes"
+    phone_index: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(32))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+
+
 class SentRequest(Base):
     """What a program sent once under a key of its own, and what it was answered: sent again, it is answered the same."""
 

@@ -156,13 +156,18 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member of staff with grants, or the system itself (id None) running a job."""
+    """Who acts: a member of staff with grants, the system itself (id None) running a job, or a citizen.
+
+    A citizen holds no grant and no id of staff: he reaches his own drafts and applications, and nothing else.
+    """
 
     id: int | None
     name: str
     grants: tuple[Grant, ...] = ()
     lang: str = "zh"
     recused: frozenset[int] = frozenset()  # the applications he stepped back from
+    citizen: int | None = None
+    phone: str = ""  # a citizen's own, which proves whose earlier applications are his
 
     @property
     def roles(self) -> frozenset[str]:
@@ -170,6 +175,11 @@ class Actor:
 
     def may(self, function: str) -> bool:
         return any(function in ROLES[grant.role].functions for grant in self.grants if grant.role in ROLES)
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether he fills applications: at a window for others, or for himself."""
+        return self.citizen is not None or self.may("application.create")
 
     def scope(self, function: str) -> Scope:
         return Scope(tuple(g for g in self.grants if g.role in ROLES and function in ROLES[g.role].functions))

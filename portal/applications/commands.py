@@ -65,12 +65,18 @@ def save_draft(
     papers: Sequence[str] | None = None,
 ) -> Draft:
     """Keep what was typed so far, valid or not. Refused when somebody else saved a newer revision meanwhile."""
-    if not actor.may("application.create"):
+    if not actor.may_apply:
         raise Refused(FORBIDDEN)
     vault = vault_of(db)
     if draft_id is None:
         draft = Draft(
-            key=uuid.uuid4().hex, user_id=actor.id, window_region=window_region, provenance={}, papers=[], revision=0
+            key=uuid.uuid4().hex,
+            user_id=actor.id,
+            citizen_id=actor.citizen,
+            window_region=window_region,
+            provenance={},
+            papers=[],
+            revision=0,
         )
         db.add(draft)
     else:
@@ -170,6 +176,7 @@ def store(
         window_region=window_region,
         clerk_id=actor.id,
         clerk_name=actor.name,
+        citizen_id=actor.citizen,
         region_code=region,
         front_state={},
         signals=[],

@@ -19,7 +19,7 @@ CONSTRAINT_PROBLEMS["uq_applications_idempotency_key"] = SUBMITTED_TWICE
 
 
 class Draft(Base):
-    """An application being filled at a window: saved as typed, even when it is not valid yet.
+    """An application being filled at a window or by a citizen himself: saved as typed, even when it is not valid yet.
 
     `key` makes its submission happen once, whoever presses the button how often; `papers` are those handed in so far.
     """
@@ -27,7 +27,8 @@ class Draft(Base):
     __tablename__ = "drafts"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(40), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"), index=True)
     window_region: Mapped[str] = mapped_column(String(12), index=True)
     release_id: Mapped[str] = mapped_column(String(64), ForeignKey("releases.id"))
     items: Mapped[list[Any]] = mapped_column(JsonDocument)
@@ -40,6 +41,7 @@ class Draft(Base):
     saved_by: Mapped[str] = mapped_column(String(100), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_number: Mapped[str | None] = mapped_column(String(30))
+    # user_id or citizen_id: who began it; a citizen's draft lies at no window (`window_region` empty) and no clerk sees it
     # Links and files name a draft by its id: the id of one that was thrown away never names another.
     __table_args__ = {"sqlite_autoincrement": True}
 
@@ -65,6 +67,7 @@ class Application(Base):
     window_region: Mapped[str] = mapped_column(String(12), index=True)
     clerk_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     clerk_name: Mapped[str] = mapped_column(String(100), default="")
+    citizen_id: Mapped[int | None] = mapped_column(index=True)
     region_code: Mapped[str] = mapped_column(String(12))
     status: Mapped[str] = mapped_column(String(20), default="submitted")
     front_state: Mapped[dict[str, Any]] = mapped_column(JsonDocument)

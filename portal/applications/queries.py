@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
+from portal.access.models import CitizenProof
 from portal.access.queries import where
 from portal.applications.models import Application, Draft
 from portal.db import begins, vault_of
@@ -35,11 +36,18 @@ def drafts(db: Session, actor: Actor, limit: int = 50) -> Sequence[Draft]:
 
 
 def _own_drafts(actor: Actor) -> ColumnElement[bool]:
-    return or_(Draft.user_id == actor.id, where(actor.scope("application.create"), region=Draft.window_region))
+    if actor.citizen is not None:
+        return Draft.citizen_id == actor.citizen
+    mine = Draft.user_id == actor.id if actor.id is not None else false()
+    return or_(mine, where(actor.scope("application.create"), region=Draft.window_region))
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
-    """Applications of the actor's region, and those his window took for another place (both windows see progress)."""
+    """Applications of the actor's region, and those his window took for another place (both windows see progress); a
+    citizen's own.
+    """
+    if actor.citizen is not None:
+        return _of_citizen(actor)
     scope = actor.scope("application.read")
     clauses = [
         where(scope, region=Application.region_code),
@@ -49,6 +57,13 @@ def readable(actor: Actor) -> ColumnElement[bool]:
         clauses.append(Application.clerk_id == actor.id)
     seen = or_(*clauses)
     return and_(seen, Application.id.not_in(actor.recused)) if actor.recused else seen
+
+
+def _of_citizen(actor: Actor) -> ColumnElement[bool]:
+    """What he sent himself, and what names his phone and an applicant he has shown to know (`proving`)."""
+    proved = select(CitizenProof.person_id).where(CitizenProof.citizen_id == actor.citizen)
+    named = and_(Application.phone == actor.phone, Application.applicant_id.in_(proved)) if actor.phone else false()
+    return or_(Application.citizen_id == actor.citizen, named)
 
 
 def visible_to(actor: Actor) -> Select[Application]:

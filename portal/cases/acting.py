@@ -233,7 +233,7 @@ def tick(db: Session, *, now: datetime, limit: int = 5_000) -> int:
 def withdraw(db: Session, actor: Actor, application_id: int, reason: str, *, now: datetime) -> Application:
     """End everything of an application that is not confirmed yet, as its applicant wishes."""
     application_queries.get(db, actor, application_id)
-    if not actor.may("application.create"):
+    if not actor.may_apply:
         raise Refused(FORBIDDEN)
     if not reason.strip():
         raise Refused(REASON_MISSING)

@@ -12,7 +12,7 @@ from portal.access import Actor
 from portal.applications import queries as application_queries
 from portal.applications.evidence import with_files
 from portal.applications.models import Application, Draft
-from portal.cases.submitting import checked, submit
+from portal.cases.submitting import ONLINE, checked, submit
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.papers import papers_for
@@ -65,11 +65,19 @@ def papers_missing(
     ]
 
 
+def taken_by(draft: Draft, answers: Mapping[str, Any]) -> tuple[str, str]:
+    """By which channel and window: what a citizen sends himself is the work of his home township."""
+    if draft.citizen_id is None:
+        return "window", draft.window_region
+    return ONLINE, str(answers.get("hh_hukou_region") or "")[:9]
+
+
 def faults_of(
     release: Release, draft: Draft, answers: Mapping[str, Any], papers: Collection[str], *, now: datetime
 ) -> list[FieldError]:
     """Everything that keeps a draft from being submitted, in the order of the form, papers last."""
-    clean, faults = checked(release, draft.items, answers, window_region=draft.window_region, channel="window", now=now)
+    channel, window = taken_by(draft, answers)
+    clean, faults = checked(release, draft.items, answers, window_region=window, channel=channel, now=now)
     env = release.catalogue.environment(clean, now.astimezone(CITY_TIME).date())
     return [*faults, *papers_missing(release.catalogue, draft.items, papers, env)]
 
@@ -89,6 +97,7 @@ def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
     faults = faults_of(release, draft, answers, papers, now=now)
     if faults:
         raise Refused(INVALID, tuple(faults), count=len(faults))
+    channel, window = taken_by(draft, answers)
     application = submit(
         db,
         actor,
@@ -96,8 +105,8 @@ def submit_draft(db: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
         items=draft.items,
         answers=answers,
         papers=sorted(papers),
-        channel="window",
-        window_region=draft.window_region,
+        channel=channel,
+        window_region=window,
         idempotency_key=f"draft:{draft.key}",
         provenance=draft.provenance,
         now=now,

@@ -27,6 +27,7 @@ from portal.notices import commands as notice_commands
 from portal.organisation.queries import CITY_TIME, calendar, region_title
 from portal.values import Text
 
+ONLINE: Final = "online"  # the citizen's own channel
 NOTHING_CHOSEN = Problem("nothing-chosen", 422, Text("请至少选择一个事项。", "Choose at least one item."))
 NOT_BY_APPLICATION = Problem(
     "not-by-application",
@@ -42,6 +43,8 @@ PLATFORM: Final = frozenset(
         *("auth_letter_version", "auth_letter_no", "auth_valid_until", "auth_scope"),
     }
 )
+# What the code list of channels calls ours.
+CHANNEL_CODES: Final = {ONLINE: "app"}
 
 
 def submit(
@@ -62,7 +65,7 @@ def submit(
 
     Refused with every faulty answer at once (`INVALID`, with `fields`); nothing is stored then.
     """
-    if not actor.may("application.create"):
+    if not actor.may_apply:
         raise Refused(FORBIDDEN)
     before = _sent_before(db, actor, idempotency_key)
     if before is not None:
@@ -102,7 +105,7 @@ def _sent_before(db: Session, actor: Actor, idempotency_key: str | None) -> Appl
     if not idempotency_key:
         return None
     before = db.scalar(select(Application).where(Application.idempotency_key == idempotency_key))
-    if before is not None and before.clerk_id != actor.id:
+    if before is not None and (before.clerk_id, before.citizen_id) != (actor.id, actor.citizen):
         raise Refused(SUBMITTED_TWICE)
     return before
 
@@ -147,7 +150,7 @@ def filled_by_platform(
     """What `PLATFORM` names: where and when it was taken, for which items, the letter's number and validity."""
     hukou, today = str(answers.get("hh_hukou_region") or ""), now.astimezone(CITY_TIME).date()
     own: dict[str, Any] = {
-        "app_channel": channel,
+        "app_channel": CHANNEL_CODES.get(channel, channel),
         "app_date": now.astimezone(CITY_TIME).isoformat(timespec="seconds"),
         "app_accept_region": window,
         "app_items": list(slugs),
