@@ -28,9 +28,10 @@ from portal.catalogue.release import Release
 from portal.db import db, normal_url
 from portal.jobs.handlers import HANDLERS
 from portal.jobs.runner import deliver_all
+from portal.notices.senders import NO_SUCH_SENDER, SENDERS
 from portal.rendering.forms import STATIC, TEMPLATES
 from portal.sealing import Vault
-from portal.settings import Settings
+from portal.settings import Settings, SettingsError
 from portal.settings import current as settings_of_process
 from portal.web import PAGES, guard, navigation, problems, shell
 
@@ -99,7 +100,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *(settings.trusted_proxies,) * 4)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    db.session.session_factory.configure(info={"vault": Vault(settings.secret_key)})
+    if settings.sender not in SENDERS:
+        raise SettingsError([NO_SUCH_SENDER])
+    db.session.session_factory.configure(info={"vault": Vault(settings.secret_key), "sender": settings.sender})
     db.init_app(app)
     CSRFProtect(app)
     guard.init_app(app)

@@ -80,6 +80,13 @@ def _secret(text: str) -> str:
     return text
 
 
+def _sender(text: str) -> str:
+    """The name of a sender; whether there is such a one is known where they are (`portal.notices.senders`)."""
+    if not text.isidentifier():
+        raise ValueError("the name of a sender is expected, such as console")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("PORTAL_DATABASE_URL", _database, "sqlite:///var/portal.db", Text("数据库地址,SQLite 或 PostgreSQL。", "Address of the database, SQLite or PostgreSQL.")),
     Setting("PORTAL_SECRET_KEY", _secret, None, Text("签名会话、加密证件号的密钥;至少 24 个字符,不得更换。", "Signs sessions and seals id numbers; at least 24 characters; must not change afterwards.")),
@@ -96,6 +103,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PORTAL_LANG", str, "", Text("命令行语言 zh 或 en;默认随终端。", "Language of the command line, zh or en; the terminal's by default.")),
     Setting("PORTAL_LOGIN_RATE", str, "20 per minute", Text("每个地址的登录次数上限。", "Login attempts allowed per address.")),
     Setting("PORTAL_API_RATE", str, "600 per minute", Text("每个账号调用接口的次数上限。", "API requests allowed per account.")),
+    Setting("PORTAL_SENDER", _sender, "console", Text("短信发送方式;console 只写入日志,供演示。", "How messages are sent; console only writes them to the log, for demonstrations.")),
+    Setting("PORTAL_CODE_RATE", str, "5 per hour", Text("每个手机号获取验证码的次数上限。", "Login codes sent per phone.")),
     Setting("PORTAL_TRACK_RATE", str, "10 per minute", Text("每个地址查询进度的次数上限。", "Progress look-ups allowed per address.")),
 )  # fmt: skip
 
@@ -119,6 +128,8 @@ class Settings:
     lockout_minutes: int = 15
     login_rate: str = "20 per minute"
     api_rate: str = "600 per minute"
+    sender: str = "console"
+    code_rate: str = "5 per hour"
     track_rate: str = "10 per minute"
     lang: str = ""
     given_secret: str | None = None

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access import Actor
 from portal.applications import commands, queries
-from portal.applications.models import Draft
+from portal.applications.models import Application, Draft
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.release import Release
 from portal.db import vault_of
@@ -158,8 +158,20 @@ def of_person(db: Session, actor: Actor, form: Form, person: Person) -> Beginnin
 def _earlier(db: Session, actor: Actor, form: Form, household: Household | None) -> tuple[dict[str, Any], str | None]:
     """What the household said the last time, as far as this clerk may read it and it still says something today."""
     last = queries.last_of_household(db, actor, household.id) if household is not None else None
-    if last is None:
-        return {}, None
+    return _said(db, form, last) if last is not None else ({}, None)
+
+
+def of_application(db: Session, form: Form, application: Application) -> Beginning:
+    """What an application said that still says something today, and nothing from anybody's records."""
+    found = Beginning()
+    earlier, when = _said(db, form, application)
+    rows = {name: earlier.pop(name) for name in form.rows if name in earlier}
+    _take(form, found, earlier, LAST, when)
+    _take_rows(form, found, rows, LAST, when)
+    return found
+
+
+def _said(db: Session, form: Form, last: Application) -> tuple[dict[str, Any], str | None]:
     answers = queries.clear_answers(db, last)
     kept = _carried(form, (question.id for question in form.scalars), answers)
     for name, questions in form.rows.items():

@@ -6,6 +6,7 @@ from portal.cases.acting import act, act_on_many, offers, refresh_household, rev
 from portal.cases.drafts import faults_of, submit_draft
 from portal.cases.starting import start
 from portal.cases.submitting import checked, choose, submit
+from portal.cases.supplying import supplied
 
 __all__ = [
     "act",
@@ -20,6 +21,7 @@ __all__ = [
     "start",
     "submit",
     "submit_draft",
+    "supplied",
     "tick",
     "withdraw",
 ]

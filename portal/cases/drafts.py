@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.applications import queries as application_queries
-from portal.applications.evidence import with_files
+from portal.applications.evidence import SIGNATURE, with_files
 from portal.applications.models import Application, Draft
 from portal.cases.submitting import ONLINE, checked, submit
 from portal.catalogue import queries as catalogue_queries
@@ -21,6 +21,7 @@ from portal.db import vault_of
 from portal.errors import INVALID, FieldError, Problem, Refused
 from portal.files import queries as file_queries
 from portal.files.commands import hand_on
+from portal.files.models import StoredFile
 from portal.organisation.queries import CITY_TIME
 from portal.rules import Environment
 from portal.values import Text
@@ -42,7 +43,16 @@ def as_handed_in(db: Session, draft: Draft, release: Release) -> tuple[dict[str,
     files = file_queries.of_owner(db, f"draft:{draft.id}")
     form = release.catalogue.form("application", draft.items)
     answers = with_files(form, application_queries.clear_answers(db, draft), files, vault_of(db).index)
-    return answers, frozenset(draft.papers) | {f.paper for f in files if f.paper in release.catalogue.papers}
+    papers = frozenset(draft.papers) | {f.paper for f in files if f.paper in release.catalogue.papers}
+    return answers, papers | _on_screen(draft, files)
+
+
+def _on_screen(draft: Draft, files: Sequence[StoredFile]) -> frozenset[str]:
+    """What a citizen has no paper of: the form he fills in on the screen, the letter he signs there."""
+    if draft.citizen_id is None:
+        return frozenset()
+    signed = any(kept.paper == SIGNATURE and not kept.place for kept in files)
+    return frozenset({"unified_form", *(("auth_letter",) if signed else ())})
 
 
 def papers_missing(

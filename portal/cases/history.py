@@ -37,6 +37,10 @@ SENTENCES: dict[str, Text] = {
     "application.refused": Text("申请办结:不予受理或终止", "The application ended without being accepted"),
     "application.withdrawn": Text("申请已撤回", "The application was withdrawn"),
     "application.reminded": Text("到龄提醒,{day} 自动办理", "Reminded; it starts by itself on {day}"),
+    "application.supplied": Text(
+        "申请人在网上补交材料 {files} 个文件,请窗口核对",
+        "The applicant sent {files} files online, for the window to look at",
+    ),
     "authorisation.recorded": Text("登记授权书已签署", "The signed letter was recorded"),
     "verification.requested": Text(
         "发起信息比对 {sent} 项,未授权 {not_signed} 项", "Asked {sent} comparisons; {not_signed} without a letter"

@@ -101,6 +101,11 @@ def track(db: Session, number: str, id_number: str) -> Tracking:
     )
     if application is None:
         raise Refused(NOT_TRACKED)
+    return tracking_of(db, application)
+
+
+def tracking_of(db: Session, application: Application) -> Tracking:
+    """The state of an application the caller may show."""
     catalogue = catalogue_queries.release(db, application.release_id).catalogue
     cases = {case.item: case for case in of_application(db, application.id)}
     return Tracking(

@@ -166,7 +166,7 @@ def draw(
         lang=lang(),
         errors=[e for e in errors if e.question != "papers"],
         warnings=warnings(form, known),
-        origins=_by_pointer(opened(db.session(), draft.provenance), known),
+        origins=by_pointer(opened(db.session(), draft.provenance), known),
         hidden=hidden(form, known, env),
         regions=regions,
         item_titles={slug: text(catalogue.item(slug).title) for slug in sheet.items},
@@ -216,7 +216,7 @@ def _with_papers(view: FormView, missing: Mapping[str, str], count: int) -> Form
     return replace(view, summary=(*view.summary, *lines), summary_title=word("errors_title", view.lang, count=count))
 
 
-def _by_pointer(origins: Mapping[str, Origin], answers: Mapping[str, Any]) -> dict[str, Origin]:
+def by_pointer(origins: Mapping[str, Origin], answers: Mapping[str, Any]) -> dict[str, Origin]:
     """Origins by the place on the page: rows are found again by their mark, wherever they stand now."""
     positions = {
         f"{name}/{row.get('row_id')}": f"/{name}/{at}"

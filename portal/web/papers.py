@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.access import links
+from portal.access import Actor, links
 from portal.applications import queries as application_queries
 from portal.applications.models import Application, Draft
 from portal.catalogue import queries as catalogue_queries
@@ -75,14 +75,24 @@ def open_draft(session: Session, draft_id: int) -> tuple[Draft, Catalogue, Form,
 
 
 def lines_of(
-    session: Session, draft: Draft, catalogue: Catalogue, form: Form, answers: Mapping[str, Any]
+    session: Session,
+    draft: Draft,
+    catalogue: Catalogue,
+    form: Form,
+    answers: Mapping[str, Any],
+    *,
+    offer_earlier: bool = True,
 ) -> list[PaperLine]:
-    """What this family must bring, the three first, then what the form asks to photograph, row by row."""
+    """What this family must bring, the three first, then what the form asks to photograph, row by row.
+
+    Papers of former applications are offered at a window only: there somebody has looked at the person.
+    """
     env = catalogue.environment(facts_of(form, answers, catalogue.environment({}, today())), today())
     needs_ = papers_for(catalogue, draft.items, env)
     on_file = file_queries.of_owner(session, f"draft:{draft.id}")
     kinds = [need.paper.id for need in needs_]
-    earlier = file_queries.earlier(session, _household(session, draft), kinds, now=now())
+    household = _household(session, draft) if offer_earlier else None
+    earlier = file_queries.earlier(session, household, kinds, now=now())
     found = [
         PaperLine(
             need.paper.id,
@@ -168,7 +178,9 @@ def upload(draft_id: int) -> AnyResponse:
     return redirect(f"/drafts/{draft_id}/papers", code=303)
 
 
-def keep_posted(session: Session, owner: str, catalogue: Catalogue, form: Form, *, channel: str) -> list[StoredFile]:
+def keep_posted(
+    session: Session, owner: str, catalogue: Catalogue, form: Form, *, channel: str, by: Actor | None = None
+) -> list[StoredFile]:
     """Keep the posted files under the posted kind of paper. Refused when the kind is unknown or nothing was sent."""
     paper, place = request.form.get("paper", ""), request.form.get("place", "")[:80]
     known = paper in catalogue.papers or (paper in form.questions and form.questions[paper].type in {"file", "photo"})
@@ -177,7 +189,7 @@ def keep_posted(session: Session, owner: str, catalogue: Catalogue, form: Form, 
         raise Refused(NO_SUCH_PAPER)
     if not sent:
         raise Refused(NOTHING_SENT, (FieldError("/files", "files", "required", NOTHING_SENT.message),))
-    actor, moment = current_actor(), now()
+    actor, moment = by or current_actor(), now()
     return [
         file_commands.keep(
             session,

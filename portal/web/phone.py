@@ -36,7 +36,7 @@ def papers(token: str) -> tuple[str, int]:
     draft = _draft(session, token)
     catalogue = catalogue_queries.release(session, draft.release_id).catalogue
     form = catalogue.form("application", draft.items)
-    lines = lines_of(session, draft, catalogue, form, vault_of(session).open_in(draft.answers))
+    lines = lines_of(session, draft, catalogue, form, vault_of(session).open_in(draft.answers), offer_earlier=False)
     return page("portal/papers/phone.html", token=token, lines=lines, accept=ACCEPT)
 
 

@@ -53,7 +53,7 @@ def person(session: Session, draft: Draft, place: str) -> Signer:
     return found
 
 
-def _terms(session: Session, draft: Draft) -> dict[str, Any]:
+def terms(session: Session, draft: Draft) -> dict[str, Any]:
     """What is signed: for which items, in which words."""
     catalogue = catalogue_queries.release(session, draft.release_id).catalogue
     items = [item.title.to(lang()) for item in catalogue.chosen(draft.items)]
@@ -75,7 +75,7 @@ def pad(draft_id: int) -> tuple[str, int]:
     session = db.session()
     draft = application_queries.draft(session, current_actor(), draft_id)
     who = person(session, draft, request.args.get("place", ""))
-    return page("portal/papers/sign.html", who=who, back=f"/drafts/{draft_id}/signatures", **_terms(session, draft))
+    return page("portal/papers/sign.html", who=who, back=f"/drafts/{draft_id}/signatures", **terms(session, draft))
 
 
 @signatures.post("/drafts/<int:draft_id>/sign")
@@ -85,12 +85,12 @@ def sign(draft_id: int) -> Response:
     actor, place = current_actor(), request.args.get("place", "")
     with transaction(db.session()) as session:
         draft = application_queries.draft(session, actor, draft_id)
-        _keep(session, actor, draft, person(session, draft, place), channel="window")
+        keep_signature(session, actor, draft, person(session, draft, place), channel="window")
     say(Text("签名已保存。", "The signature is kept."))
     return redirect(f"/drafts/{draft_id}/signatures", code=303)
 
 
-def _keep(session: Session, actor: Actor, draft: Draft, who: Signer, *, channel: str) -> None:
+def keep_signature(session: Session, actor: Actor, draft: Draft, who: Signer, *, channel: str) -> None:
     moment, drawn, scan = now(), request.form.get("signature", ""), request.files.get("scan")
     if drawn.startswith(PNG):
         content = _decoded(drawn)
@@ -158,7 +158,7 @@ def phone_page(token: str) -> tuple[str, int]:
     """What is signed and where; the signer proves who it is with the end of the id number."""
     session = db.session()
     _, draft, who = _subject(session, token)
-    return page("portal/papers/sign_on_phone.html", who=who, **_terms(session, draft))
+    return page("portal/papers/sign_on_phone.html", who=who, **terms(session, draft))
 
 
 @signatures.post("/s/<token>")
@@ -169,7 +169,7 @@ def sign_on_phone(token: str) -> tuple[str, int]:
         link, draft, who = _subject(session, token, for_update=True)
         right = bool(who.id_number) and digits == who.id_number[-4:]
         if right:
-            _keep(session, Actor(None, who.name), draft, who, channel="phone")
+            keep_signature(session, Actor(None, who.name), draft, who, channel="phone")
             links.close(link, now=now())
         else:
             link.failures += 1

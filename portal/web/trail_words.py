@@ -18,6 +18,7 @@ ACTIONS: dict[str, Text] = {
     "application.refused": Text("不予受理或终止", "Application refused"),
     "application.withdrawn": Text("撤回申请", "Application withdrawn"),
     "application.reminded": Text("到龄提醒", "Reminded before a birthday"),
+    "application.supplied": Text("申请人网上补交材料", "Papers sent online by the applicant"),
     "application.printed": Text("打印文书", "Document printed"),
     "application.unmasked": Text("查看完整号码", "Numbers shown in full"),
     "number.unmasked": Text("查看完整证件号码", "Id number shown in full"),

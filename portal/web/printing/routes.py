@@ -31,7 +31,7 @@ SIGNED = {"form": signed.application_form, "authorisation": signed.authorisation
 PURPOSE = Text("打印供当事人签名", "printed for the family to sign")
 
 
-def _answer(template: Template, data: Mapping[str, Any], name: str) -> Response:
+def as_pdf(template: Template, data: Mapping[str, Any], name: str) -> Response:
     response = Response(pdf(template, data), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
@@ -48,7 +48,7 @@ def letter(notice_id: int) -> Response:
     """One letter, as it was written."""
     notice = notice_queries.get(db.session(), current_actor(), notice_id)
     application = application_queries.get(db.session(), current_actor(), notice.application_id)
-    return _answer("letter", letters.letter(db.session(), application, notice, lang()), notice.number)
+    return as_pdf("letter", letters.letter(db.session(), application, notice, lang()), notice.number)
 
 
 @printing.get("/receipt/<number>.pdf")
@@ -58,12 +58,12 @@ def receipt(number: str) -> Response:
     application, catalogue = _file(number)
     address = f"{request.host_url}track?number={application.number}"
     document = letters.receipt(
-        db.session(), application, catalogue, lang(), address=address, promised=_promised(application, catalogue)
+        db.session(), application, catalogue, lang(), address=address, promised=promised_days(application, catalogue)
     )
-    return _answer("letter", document, f"receipt-{application.number}")
+    return as_pdf("letter", document, f"receipt-{application.number}")
 
 
-def _promised(application: Application, catalogue: Catalogue) -> dict[str, date]:
+def promised_days(application: Application, catalogue: Catalogue) -> dict[str, date]:
     cases = {case.item: case.promised_on for case in of_application(db.session(), application.id)}
     days = calendar(db.session())
     start = application.accepted_on or today()
@@ -93,7 +93,7 @@ def to_sign(kind: str, number: str) -> Response:
             purpose=PURPOSE.to_json(),
         )
     template: Template = "form" if kind == "form" else "authorisation"
-    return _answer(template, document, f"{kind}-{number}")
+    return as_pdf(template, document, f"{kind}-{number}")
 
 
 @printing.get("/guide.pdf")
@@ -103,4 +103,4 @@ def guide() -> Response:
     slugs = [slug for slug in request.args.get("items", "").split(",") if slug]
     if not slugs or len(slugs) > len(catalogue.items):
         raise Refused(NOTHING_CHOSEN)
-    return _answer("guide", guides.guide(catalogue, slugs, lang(), today()), "guide")
+    return as_pdf("guide", guides.guide(catalogue, slugs, lang(), today()), "guide")
