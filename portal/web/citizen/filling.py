@@ -185,8 +185,8 @@ def send(draft_id: int) -> tuple[str, int] | Response:
         keep(sheet, stored(sheet))
         refusal = _submitted(session, draft, moment)
         number = draft.submitted_number
-    if number is None:
-        return _look_over(sheet_of(draft), told=text(refusal.text) if refusal else None, status=422)
+    if refusal is not None:
+        return _look_over(sheet_of(draft), told=text(refusal.text), status=422)
     return redirect(f"/me/applications/{number}?sent=1", code=303)
 
 

@@ -27,8 +27,9 @@ def the_citizen() -> Actor | None:
     """The citizen who has signed in, read once per request."""
     if "citizen" not in g:
         kept = session.get(COOKIE)
-        known = isinstance(kept, list) and len(kept) == 2 and all(isinstance(one, int) for one in kept)
-        g.citizen = citizen_actor(db.session(), *kept, lang=lang()) if known else None
+        g.citizen = None
+        if isinstance(kept, list) and len(kept) == 2 and all(isinstance(one, int) for one in kept):
+            g.citizen = citizen_actor(db.session(), int(kept[0]), int(kept[1]), lang=lang())
     found: Actor | None = g.citizen
     return found
 
