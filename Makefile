@@ -1,4 +1,4 @@
-# Two commands to know: `make demo` (the platform with its places and staff) and `make test` (everything, for real).
+# Two commands to know: `make demo` (the platform with a fictional town) and `make test` (everything, for real).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ BIND ?= 127.0.0.1:8000
 HOUSEHOLDS ?= 300
 DEMO := PORTAL_DEMO=1 PORTAL_DATABASE_URL=$${PORTAL_DATABASE_URL:-sqlite:///var/demo.db} PORTAL_SECRET_KEY=$${PORTAL_SECRET_KEY:-demo-only-secret-key-of-this-machine}
 
-.PHONY: demo test check format clean system
+.PHONY: demo test check bench format clean system
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +40,10 @@ check: $(VENV)/installed-dev  ## lint, format, types, layers, documents
 	$(BIN)/lint-imports
 	$(BIN)/portal catalogue check
 	$(BIN)/portal catalogue format --check
+	@$(BIN)/portal settings --markdown | diff -u docs/settings.md - || { echo "docs/settings.md is stale: portal settings --markdown > docs/settings.md"; exit 1; }
+
+bench: system $(VENV)/installed-dev  ## every measured promise, as a table with ratios (docs/figures.md); BENCH="--quick" for a short look
+	$(BIN)/python -m tests.bench $(BENCH)
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 from contextlib import AbstractContextManager
+from functools import partial
 
 import click
 from sqlalchemy.engine import make_url
@@ -83,7 +84,11 @@ def worker(once: bool) -> None:
     moved, delivered = minute(sessions, everything=True)
     say(Text(f"推进 {moved} 件,处理 {delivered} 项。", f"{moved} moved on, {delivered} delivered."))
     if not once:
-        huey = scheduled(queue(settings.redis_url, settings.files.parent), sessions)
+        from portal.app import prepare
+
+        huey = scheduled(
+            queue(settings.redis_url, settings.files.parent), sessions, partial(prepare, settings=settings)
+        )
         huey.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
 
 

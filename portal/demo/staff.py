@@ -57,7 +57,8 @@ FIRST: tuple[Post, ...] = (
     Post("supervisor_suyu", "supervisor", COUNTY, hint=Text("本区看板", "The county's board")),
     Post("supervisor", "supervisor", CITY, hint=Text("全市看板", "The city's board")),
     Post("auditor", "auditor", CITY, hint=Text("留痕检索与导出", "Search and export the trail")),
-    Post("configurator", "configurator", CITY, hint=Text("事项目录与版本", "Catalogue and releases")),
+    Post("configurator", "configurator", CITY, hint=Text("配置工作室:新增事项", "The studio: a new item")),
+    Post("configurator2", "configurator", CITY, hint=Text("第二人:批准发布", "The second person: publishes")),
     Post("admin", "administrator", CITY, hint=Text("基础数据与用户", "Reference data and users")),
 )
 HEAD = (Text("岗位", "Role"), Text("地方", "Place"), Text("账号", "Login"), Text("先试什么", "What to try first"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.access.rules import SYSTEM
 from portal.cases.commands import tick
 from portal.db import transaction
+from portal.jobs.publications import Prepare, publish_due_proposals
 from portal.jobs.runner import deliver_pending
 from portal.jobs.starts import run_nightly
 from portal.organisation.queries import moment
@@ -46,12 +47,13 @@ def night(sessions: Sessions) -> dict[str, int]:
     return {f"{report.item} {report.source}": report.counts["opened"] for report in reports}
 
 
-def scheduled(huey: Huey, sessions: Sessions) -> Huey:
-    """The queue with its timetable."""
+def scheduled(huey: Huey, sessions: Sessions, prepare: Prepare) -> Huey:
+    """The queue with its timetable. `prepare` builds a release's application before it is in force."""
 
     @huey.periodic_task(crontab(minute="*"), name="minute")
     @huey.lock_task("minute")
     def every_minute() -> None:
+        publish_due_proposals(sessions, prepare)
         minute(sessions)
 
     # Huey's clock is UTC: 18:10 is ten past two at night in the city.

@@ -97,7 +97,7 @@ LEVELS: Final = fixed(
 STARTS: Final = fixed(
     ("application", "申请", "by application"),
     ("discovery", "主动发现", "by discovery"),
-    ("list", "名册", "from a list"),
+    ("list", "台账", "from a list"),
     ("birthday", "到龄", "at a birthday"),
     ("price_index", "物价指数", "by a price index"),
     ("reminder", "提醒", "after a reminder"),

@@ -231,6 +231,30 @@ def test_published_on_its_day_joined_with_what_came_between(town, proposal):
     assert (item.title.zh, int(item.time_limit.after)) == ("他们的名字", 13)
 
 
+def test_the_worker_publishes_what_is_due_and_goes_on_after_a_refusal(town, proposal, monkeypatch):
+    from contextlib import contextmanager
+
+    from portal.jobs import publications
+
+    base = queries.base_of(town, proposal)
+    commands.edit(town, ANN, proposal.id, DIBAO, with_limit(base, 13), token=proposal.token, now=NOON)
+    commands.submit(town, ANN, proposal.id, token=proposal.token, note="", now=NOON)
+    commands.approve(town, BEN, proposal.id, now=NOON, publish_on=NOON.date() + timedelta(days=1))
+    town.commit()
+
+    @contextmanager
+    def sessions():
+        yield town
+
+    prepared = []
+    monkeypatch.setattr(publications, "moment", lambda _db: NOON)
+    assert publications.publish_due_proposals(sessions, lambda *_: prepared.append(1)) == []
+    monkeypatch.setattr(publications, "moment", lambda _db: NOON + timedelta(days=1))
+    (release,) = publications.publish_due_proposals(sessions, lambda *_: prepared.append(1))
+    assert catalogue_queries.current_id(town) == release
+    assert prepared == [1]
+
+
 def test_a_submitted_proposal_is_not_edited_and_can_be_opened_again(town, proposal):
     base = queries.base_of(town, proposal)
     commands.edit(town, ANN, proposal.id, DIBAO, with_limit(base, 13), token=proposal.token, now=NOON)
