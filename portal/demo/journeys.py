@@ -60,6 +60,7 @@ class Journey:
     application_id: int
     facts: Mapping[str, Any]
     dice: Random
+    clerk: Actor
     planned: dict[int, datetime] = field(default_factory=dict)
     happened: set[str] = field(default_factory=set)
     judged_by: dict[int, set[int]] = field(default_factory=dict)
@@ -133,6 +134,9 @@ class Town:
         return working_days.at(task.due_on, 24 + 9.5)
 
     def _work(self, journey: Journey, task: Task, now: datetime) -> None:
+        if task.form in REGRETTED_AT and journey.once(f"withdraw:{task.form}", 0.015):
+            commands.withdraw(self.db, journey.clerk, journey.application_id, "家庭情况好转,不再申请(示例)", now=now)
+            return
         barred = journey.judged_by.get(task.case_id or 0, set()) if task.form in FOUR_EYES else set()
         actor = self.desks.for_task(task, journey.dice, barred)
         if actor is None or task.form not in CHOICES:
@@ -154,6 +158,7 @@ class Town:
         journey.planned.pop(task.id, None)
 
 
+REGRETTED_AT = frozenset({"visit", "opinion"})  # where a family now and then thinks better of it
 FOUR_EYES = frozenset({"confirm", "refuse", "spot_check", "completion"})
 Chooser = Callable[[Town, Journey, Task, Moment], Choice | None]
 
@@ -248,8 +253,8 @@ def _decide(town: Town, journey: Journey, task: Task, _at: Moment) -> Choice:
     proposed, dice = case.proposed_outcome, journey.dice
     if journey.once(f"ask:{case.id}", 0.04 if proposed != "undetermined" else 0.5):
         return Choice("ask_fact", reason="请核实收入来源(示例)")
-    if proposed == "refer":
-        return Choice("refer", reason="户籍不在本市,转户籍地办理(示例)")
+    if proposed == "refer" or journey.once("refer", 0.01):
+        return Choice("refer", reason="更适合其他救助,转相应部门办理(示例)")
     if proposed in {"not_eligible", "undetermined", "return"} or (proposed == "manual" and dice.random() < 0.4):
         return Choice("not_eligible", reason=WHY_NOT.get(proposed, WHY_NOT["not_eligible"]))
     return Choice("eligible", reason="" if proposed == "eligible" else "经集体研究,认为符合条件(示例)")

@@ -96,6 +96,7 @@ class Seeding:
             progress(min(moment, self.now))
         with transaction(self.db):
             self._nights(day, self.now)
+        with transaction(self.db):
             audit.record(
                 self.db,
                 actor_id=None,
@@ -195,7 +196,7 @@ class Seeding:
             now=when,
         )
         self.applications += 1
-        return Journey(application.id, family.answers(), self._dice(number, "journey"))
+        return Journey(application.id, family.answers(), self._dice(number, "journey"), clerk)
 
     def _window(self, family: Family, dice: Random) -> tuple[Actor | None, str]:
         """Mostly the township's own window, sometimes another county's, the city's, or a helper in the village."""

@@ -31,6 +31,7 @@ def single_elder(f: Family) -> None:
     if f.dice.random() < 0.5:
         f.asks("destitute_support")
         f.says(tekun_mode="scattered")
+        f.maybe(0.2, "dibao")  # the two exclude each other: one is closed when the other is confirmed
         if f.dice.random() < 0.3:
             f.supporter("20", MAN, age - 25, f.dice.choice(("able", "severe_dis")))
     else:
