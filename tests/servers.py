@@ -36,7 +36,7 @@ def _unprivileged() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL server with its own data, gone when the tests end. Durability is off: the data never outlives them."""
+    """A PostgreSQL server with its own data, gone when the tests end. Nothing outlives them, so durability is off."""
 
     port: int
 
@@ -49,7 +49,7 @@ class Postgres:
 
     @classmethod
     @contextmanager
-    def started(cls) -> Iterator[Self]:
+    def started(cls, *, durable: bool = False) -> Iterator[Self]:
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         assert programs, "PostgreSQL is not installed; run .ci/system"
         data = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
@@ -71,16 +71,11 @@ class Postgres:
             "--no-sync",
         ]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", **_unprivileged())
-        options = [
-            "-c",
-            "fsync=off",
-            "-c",
-            "synchronous_commit=off",
-            "-c",
-            "full_page_writes=off",
-            "-c",
-            "max_connections=200",
-        ]
+        options = ["-c", "max_connections=200"]
+        if durable:  # measured as it would run: what was committed survives
+            options += ["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"]
+        else:
+            options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         command = [programs[-1] / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", data, *options]
         with (data / "log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_unprivileged())

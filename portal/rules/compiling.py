@@ -25,6 +25,23 @@ def compile_rule(document: Any) -> Compiled:
     return _BUILD[op](args) if op in _BUILD else _applied(op, args)
 
 
+# Parts of rules that explanations evaluate, compiled once: by identity, the part itself kept so that it stays unique.
+_PARTS: dict[int, tuple[Any, Compiled]] = {}
+PARTS_KEPT = 20_000  # a catalogue has some thousand; older releases are compiled again when they are asked
+
+
+def part_of(document: Any) -> Compiled:
+    """A part of a rule, compiled when it is first asked for."""
+    known = _PARTS.get(id(document))
+    if known is not None and known[0] is document:
+        return known[1]
+    if len(_PARTS) >= PARTS_KEPT:
+        _PARTS.clear()
+    made = compile_rule(document)
+    _PARTS[id(document)] = (document, made)
+    return made
+
+
 def _missing(values: list[Any]) -> Undetermined | None:
     gone: frozenset[str] | None = None
     for value in values:
@@ -260,4 +277,4 @@ _BUILD: dict[str, Callable[[Any], Compiled]] = {
     "sum": _each(_sum, compile_rule),
 }
 
-__all__ = ["Compiled", "compile_rule", "equal", "rows_of", "truth"]
+__all__ = ["Compiled", "compile_rule", "equal", "part_of", "rows_of", "truth"]

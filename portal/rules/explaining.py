@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from portal.rules.compiling import compile_rule, rows_of, truth
+from portal.rules.compiling import part_of, rows_of, truth
 from portal.rules.operators import GROUPED, is_number
 from portal.rules.outcomes import Environment, Row, Undetermined, number
 from portal.rules.reading import names_in
@@ -44,7 +44,7 @@ class NearMiss:
 
 def trace(document: Any, env: Environment, row: Row | None = None) -> Trace:
     """Every step with its value. Rows of any/all/count/sum are not unfolded."""
-    value = compile_rule(document)(env, row)
+    value = part_of(document)(env, row)
     if not isinstance(document, dict):
         return Trace("literal", None, value)
     ((op, args),) = document.items()
@@ -68,7 +68,7 @@ def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss |
         return None
     ((op, args),) = document.items()
     if op in {"and", "or"}:
-        hits = (near_miss_of(part, env, row) for part in args if truth(compile_rule(part)(env, row)) is False)
+        hits = (near_miss_of(part, env, row) for part in args if truth(part_of(part)(env, row)) is False)
         return next((hit for hit in hits if hit), None)
     if op == "between":
         return near_miss_of({"and": [{">=": [args[0], args[1]]}, {"<=": [args[0], args[2]]}]}, env, row)
@@ -76,7 +76,7 @@ def near_miss_of(document: Any, env: Environment, row: Row | None) -> NearMiss |
         return near_miss_of(env.derived[args].rule.document, env, row)
     if op not in ORDERS:
         return None
-    left, right = (number(compile_rule(part)(env, row)) for part in args)
+    left, right = (number(part_of(part)(env, row)) for part in args)
     if not is_number(left) or not is_number(right):
         return None
     subject, limit = args
@@ -114,7 +114,7 @@ def sum_in_words(document: Any, env: Environment, row: Row | None, total: int) -
 
 
 def _written(document: Any, env: Environment, row: Row | None, *, money: bool, inside: bool = False) -> str:
-    value = number(compile_rule(document)(env, row))
+    value = number(part_of(document)(env, row))
     if isinstance(document, dict):
         ((op, args),) = document.items()
         if op in _SIGNS and isinstance(args, list) and len(args) > 1:
@@ -135,12 +135,12 @@ def _written(document: Any, env: Environment, row: Row | None, *, money: bool, i
 def _operation(op: str, args: list[Any], env: Environment, row: Row | None, *, money: bool, inside: bool) -> str:
     """A product has one factor in money, the largest; a quotient's divisor is a count. What adds nothing is left out."""
     if op in {"+", "-"}:
-        kept = [n for n, part in enumerate(args) if (op == "-" and n == 0) or number(compile_rule(part)(env, row)) != 0]
+        kept = [n for n, part in enumerate(args) if (op == "-" and n == 0) or number(part_of(part)(env, row)) != 0]
         args = [args[n] for n in kept] or args[:1]
         if len(args) == 1:
             return _written(args[0], env, row, money=money, inside=inside)
     if op == "*":
-        values = [number(compile_rule(part)(env, row)) for part in args]
+        values = [number(part_of(part)(env, row)) for part in args]
         sizes = [abs(v) if is_number(v) else 0 for v in values]
         is_money = [money and n == sizes.index(max(sizes)) for n in range(len(args))]
     elif op == "/":
@@ -156,11 +156,11 @@ def _chosen(op: str, args: Any, env: Environment, row: Row | None) -> Any:
     """The branch an if or a match takes, so that only the sum that counted is written."""
     if op == "if":
         for condition, then in zip(args[:-1:2], args[1::2], strict=False):
-            if truth(compile_rule(condition)(env, row)) is True:
+            if truth(part_of(condition)(env, row)) is True:
                 return then
         return args[-1]
     if op == "match":
-        subject = compile_rule(args[0])(env, row)
+        subject = part_of(args[0])(env, row)
         return (
             args[1].get(subject)
             if isinstance(subject, str) and subject in args[1]
@@ -227,7 +227,7 @@ def _terms(document: Any, env: Environment, row: Row | None, *, chooses: bool) -
 
 
 def _term(name: str, document: Any, env: Environment, row: Row | None, *, chooses: bool) -> Term:
-    value = number(compile_rule(document)(env, row))
+    value = number(part_of(document)(env, row))
     derived = env.derived.get(name)
     own = row is not None and name in row
     if derived is None or own or name in env.facts:

@@ -103,12 +103,13 @@ def judge(policy: Policy, env: Environment, *, awaited: frozenset[str] = frozens
     """Judge one item. Rules of a row are judged for each row, and the item takes its best row."""
     scope = policy.row_scope
     group = SCOPE_GROUPS[scope]
+    shared = {r.id: _reason(r, env, None) for r in policy.requirements if r.scope == "application"}
     if scope == "application":
-        return _judge_row(policy, env, None, None, awaited)
+        return _judge_row(policy, env, shared, None, None, awaited)
     rows = rows_of(env, group)
     if isinstance(rows, Undetermined) or not rows:
-        return _without_rows(policy, env, group if isinstance(rows, Undetermined) else None, awaited)
-    judged = [_judge_row(policy, env, row, n, awaited) for n, row in enumerate(rows)]
+        return _without_rows(policy, shared, group if isinstance(rows, Undetermined) else None, awaited)
+    judged = [_judge_row(policy, env, shared, row, n, awaited) for n, row in enumerate(rows)]
     best = max(judged, key=_rank)
     persons = tuple(p for j in judged for p in j.persons) if scope == "member" else ()
     return Judgement(
@@ -130,13 +131,15 @@ def _rank(judged: Judgement) -> tuple[int, bool, int, int]:
     return OUTCOMES.index(judged.outcome), judged.likely, -failing, -1 if amount is None else amount
 
 
-def _without_rows(policy: Policy, env: Environment, group: str | None, awaited: frozenset[str]) -> Judgement:
+def _without_rows(
+    policy: Policy, shared: Mapping[str, Reason], group: str | None, awaited: frozenset[str]
+) -> Judgement:
     """No row to judge: an unanswered group is unknown; an empty one has nobody the item could be for."""
     missing = frozenset({group}) if group else frozenset()
     reasons = []
     for requirement in policy.requirements:
         if requirement.scope == "application":
-            reasons.append(_reason(requirement, env, None))
+            reasons.append(shared[requirement.id])
         else:
             reasons.append(
                 Reason(
@@ -155,11 +158,18 @@ def _without_rows(policy: Policy, env: Environment, group: str | None, awaited: 
 
 
 def _judge_row(
-    policy: Policy, env: Environment, row: Row | None, index: int | None, awaited: frozenset[str]
+    policy: Policy,
+    env: Environment,
+    shared: Mapping[str, Reason],
+    row: Row | None,
+    index: int | None,
+    awaited: frozenset[str],
 ) -> Judgement:
-    reasons = tuple(_reason(requirement, env, row) for requirement in policy.requirements)
+    """One row by the item's rules. What is asked of the application is the same for every row: it is in `shared`."""
+    reasons = tuple(shared.get(r.id) or _reason(r, env, row) for r in policy.requirements)
     outcome = _outcome(reasons)
-    amount: Any = policy.benefit.amount.evaluate(env, row) if policy.benefit.amount is not None else None
+    paid = row if policy.benefit.scope != "application" else None
+    amount: Any = policy.benefit.amount.evaluate(env, paid) if policy.benefit.amount is not None else None
     fen: int | None = None
     if isinstance(amount, int | Fraction) and not isinstance(amount, bool):
         fen = round_fen(Fraction(number(amount)))
@@ -168,7 +178,7 @@ def _judge_row(
         unknown = Text("金额所需的信息不全。", "Something the amount needs is not known.")
         reasons = (*reasons, Reason("amount", None, None, unknown.zh, unknown.en, amount.missing, None, "reject"))
     words = (
-        sum_in_words(policy.benefit.amount.document, env, row, fen)
+        sum_in_words(policy.benefit.amount.document, env, paid, fen)
         if policy.benefit.amount is not None and fen is not None
         else None
     )

@@ -33,6 +33,7 @@ class Environment:
     statuses: Mapping[str, bool | None] = field(default_factory=dict)
     derived: Mapping[str, Derived] = field(default_factory=dict)
     _cache: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False, compare=False)
+    _reached: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def number(value: Any) -> Any:

@@ -76,6 +76,16 @@ def parse(document: Any, vocabulary: Vocabulary | None = None, scope: str = "app
     return Rule(document, scope, names_in(document), compile_rule(document))
 
 
+def reached(name: str, env: Environment) -> frozenset[str]:
+    """Every name a derived value looks at, other derived values followed: a row that has none of them changes nothing."""
+    known = env._reached.get(name)  # noqa: SLF001 - the environment keeps what its own rules computed
+    if known is None:
+        names = env.derived[name].rule.names.all
+        deeper = (reached(other, env) for other in names if other in env.derived and other != name)
+        known = env._reached[name] = names.union(*deeper)  # noqa: SLF001
+    return known
+
+
 def value_of(name: str, env: Environment, row: Row | None) -> Any:
     """A fact by name: the innermost row first, then the application; derived values in the caller's row."""
     if row is not None and name in row:
@@ -84,8 +94,8 @@ def value_of(name: str, env: Environment, row: Row | None) -> Any:
         return env.facts[name]
     derived: Mapping[str, Derived] = env.derived
     if name in derived:
-        key = (name, id(row) if row is not None else 0)
+        key = (name, id(row) if row is not None and not reached(name, env).isdisjoint(row) else 0)
         if key not in env._cache:  # noqa: SLF001 - the environment keeps what its own rules computed
-            env._cache[key] = derived[name].rule.evaluate(env, row)  # noqa: SLF001
+            env._cache[key] = derived[name].rule.evaluate(env, row if key[1] else None)  # noqa: SLF001
         return env._cache[key]  # noqa: SLF001
     return Undetermined(frozenset({name}))

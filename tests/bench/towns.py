@@ -72,7 +72,7 @@ def place(kind: str, url: str, *, families: int = FAMILIES) -> Iterator[Place]:
             regions = list(session.scalars(select(Region).order_by(Region.code)))
             employ(session, list(further_posts(release.catalogue, regions)), now=now)
         with transaction(session):
-            prepare(session, settings_for(url), release)
+            prepare(session, release, settings_for(url))
         if families:
             Seeding(session, release, households=families, seed=1, now=now).run(lambda _moment: None)
     try:
