@@ -9,7 +9,9 @@ from portal.applications.models import Draft
 from portal.applications.queries import clear_answers
 from portal.db import db
 from tests.factories import PASSWORD
-from tests.window import Window
+from tests.families import id_number
+from tests.rendering.typist import Typist
+from tests.window import Window, posted
 
 
 @pytest.fixture
@@ -208,3 +210,53 @@ def sound(page, size):
         [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found], ensure_ascii=False
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+FAMILY = [
+    ("示例·父", "1980-01-01", 11, "01"),
+    ("示例·母", "1982-02-02", 22, "10"),
+    ("示例·子", "2012-03-03", 33, "20"),
+    ("示例·女", "2015-04-04", 44, "30"),
+]
+
+
+def family(window):
+    """A family of four whose children go to school and whose mother is ill."""
+    relations = list(window.form.code_lists["relation"].values)
+    members = [
+        {
+            "row_id": f"m{n}",
+            "member_name": name,
+            "member_id_type": "111",
+            "member_id_no": id_number(born, serial),
+            "member_birth_date": born,
+            "member_sex": "1" if serial % 2 else "2",
+            "member_relation": next(code for code in relations if code.startswith(relation[0])),
+            "member_lives_together": True,
+        }
+        for n, (name, born, serial, relation) in enumerate(FAMILY, 1)
+    ]
+    answers = window.answers(applicant_id_type="111", applicant_id_no=members[0]["member_id_no"], members=members)
+    for row, (name, *_) in zip(answers["members"], FAMILY, strict=True):
+        row["member_name"] = name
+    return answers | {"applicant_name": FAMILY[0][0]}
+
+
+def test_a_family_of_four_with_three_items_by_keyboard_alone(window, live, browser_page):
+    window.items[:] = ["dibao", "education_aid", "medical_aid"]
+    desk = Desk(window, live, browser_page)
+    page, answers = desk.page, family(window)
+    wanted = {}
+    for name, text in posted(window.form, answers):
+        wanted.setdefault(name, []).append(text)
+    typist = Typist(page, wanted, frozenset({"id_card", "auth_letter", "unified_form"}))
+    while not page.evaluate("Boolean(document.activeElement.closest('.q'))"):
+        page.keyboard.press("Tab")
+    typist.fill()
+    assert page.locator("[data-row='3'] legend").first.inner_text().endswith("示例·女")
+    assert not page.locator(".q-error:visible").all_inner_texts()
+    while page.evaluate("document.activeElement.name") != "_submit":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt")
+    assert typist.keys < 1500

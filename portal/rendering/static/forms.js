@@ -1,7 +1,7 @@
 // The form while somebody fills it: what shows, what is needed, totals, faults in the server's words, keys, rows.
 // Everything here is comfort: without it the same form is filled and sent, and the server decides.
 import { Live, fill } from "./live.js";
-import { keys } from "./keys.js";
+import { beyond, keys } from "./keys.js";
 import { tidy } from "./widgets.js";
 
 class Page {
@@ -216,7 +216,7 @@ class Page {
     const act = {
       _add: () => this.withRows((rows) => rows.add(button.value)),
       _remove: () => this.withRows((rows) => rows.remove(button.value)),
-      _none: () => this.zero(button.closest("[data-section]")),
+      _none: () => { this.zero(button.closest("[data-section]")); beyond(this.form, button.closest("[data-section]")); },
     }[button.name];
     if (act) { event.preventDefault(); act(); }
   }

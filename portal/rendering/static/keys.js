@@ -16,6 +16,10 @@ export function keys(page) {
       const wanted = YES.includes(key) ? "true" : NO.includes(key) ? "false" : null;
       const radio = wanted && page.fields.get(target.name)?.find((one) => one.value === wanted);
       if (radio) { event.preventDefault(); radio.focus(); radio.click(); }
+    } else if (target.type === "checkbox" && (key === "ArrowDown" || key === "ArrowUp")) {
+      const boxes = page.form.querySelectorAll(`input[type=checkbox][name="${CSS.escape(target.name)}"]`);
+      const next = boxes[[...boxes].indexOf(target) + (key === "ArrowDown" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
     }
   });
 }
@@ -23,22 +27,29 @@ export function keys(page) {
 const SHORTCUTS = {
   KeyN: (page, from) => { const group = from.closest("[data-rows]")?.dataset.rows; if (group) page.withRows((rows) => rows.add(group)); return Boolean(group); },
   KeyS: (page) => { if (page.autosave) page.autosave.now(); else page.form.querySelector("[name=_save], [data-save]")?.click(); return true; },
-  Digit0: (page, from) => { const section = from.closest("[data-section]"); if (!section?.querySelector("[name=_none]")) return false; page.zero(section); return true; },
+  Digit0: (page, from) => { const section = from.closest("[data-section]"); if (!section?.querySelector("[name=_none]")) return false; page.zero(section); beyond(page.form, section); return true; },
 };
 
-// The next field that shows; a group of choices is one stop.
+// The next field that shows; a group of choices is one stop, entered at what is chosen, else at its first choice.
 function step(form, from, by) {
-  const stops = [...form.querySelectorAll(FIELDS)].filter((one) => one.checkVisibility() && (one.type !== "radio" || one === from || isStop(form, one)));
-  for (let at = stops.indexOf(from) + by; at >= 0 && at < stops.length; at += by) {
-    if (stops[at].type === "radio" && stops[at].name === from.name) continue;
-    stops[at].focus();
-    if (stops[at].select && stops[at].type !== "radio") stops[at].select();
+  const fields = [...form.querySelectorAll(FIELDS)], seen = new Map();
+  const choice = (one) => one.type === "radio" || one.type === "checkbox";
+  for (const one of fields) if (choice(one) && (!seen.has(one.name) || (one.type === "radio" && one.checked))) seen.set(one.name, one);
+  for (let at = fields.indexOf(from) + by; at >= 0 && at < fields.length; at += by) {
+    const one = fields[at];
+    if (!one.checkVisibility() || (choice(one) && (one.name === from.name || seen.get(one.name) !== one))) continue;
+    go(one);
     return;
   }
 }
 
-// A group of choices is entered at what is chosen, else at its first choice.
-function isStop(form, radio) {
-  const group = [...form.querySelectorAll(`input[type=radio][name="${CSS.escape(radio.name)}"]`)];
-  return radio === (group.find((one) => one.checked) ?? group[0]);
+// The first field after a section that is done.
+export function beyond(form, section) {
+  const next = [...form.querySelectorAll(FIELDS)].find((one) => one.checkVisibility() && section.compareDocumentPosition(one) === Node.DOCUMENT_POSITION_FOLLOWING);
+  if (next) go(next);
+}
+
+function go(field) {
+  field.focus();
+  if (field.select && !["radio", "checkbox"].includes(field.type)) field.select();
 }
