@@ -253,7 +253,7 @@ def test_a_family_of_four_with_three_items_by_keyboard_alone(window, live, brows
     while not page.evaluate("Boolean(document.activeElement.closest('.q'))"):
         page.keyboard.press("Tab")
     typist.fill()
-    assert page.locator("[data-row='3'] legend").first.inner_text().endswith("示例·女")
+    assert page.locator("[data-row='3'] legend").first.text_content().endswith("示例·女")
     assert not page.locator(".q-error:visible").all_inner_texts()
     while page.evaluate("document.activeElement.name") != "_submit":
         page.keyboard.press("Tab")

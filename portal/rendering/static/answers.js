@@ -1,5 +1,5 @@
-// One answer in the browser: reading what was typed, bringing it into its stored spelling, and checking it.
-// The twin of portal/forms posting, normalising, identity and checking: the same value or the same fault.
+// One answer: what was typed as a value in its stored spelling, and what is wrong with it.
+// The twin of portal/forms posting, normalising, identity and checking.
 import { day } from "./rules.js";
 
 const SUM = 1e13, COUNT = 1e9, TEXT = 200, LINES = 2000, LONGEST = 10000;
@@ -8,7 +8,6 @@ const FILE = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/;
 const REGION = /^[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$/;
 const LEVELS = { city: /^[0-9]{4}(00)?$/, county: /^[0-9]{6}$/, township: /^[0-9]{9}$/, village: /^[0-9]{12}$/ };
 const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/, CONTROL_IN_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const RESIDENT = /^[1-9][0-9]{16}[0-9X]$/, OLD = /^[1-9][0-9]{14}$/;
 const RESIDENT_TYPES = ["111", "112"];
 const SPACE = /[\s\x1c-\x1f\x85]/g;
@@ -133,7 +132,7 @@ const general = (limit) => Math.abs(limit) < 1e6 ? String(Number(limit.toPrecisi
 function text(question, value) {
   const lines = question.type === "textarea", longest = question.max_length || (lines ? LINES : TEXT);
   if (length(value) > longest) return ["too_long", { limit: longest, actual: length(value) }];
-  if ((lines ? CONTROL_IN_LINES : CONTROL).test(value) || LONE_SURROGATE.test(value)) return ["control", {}];
+  if ((lines ? CONTROL_IN_LINES : CONTROL).test(value) || !value.isWellFormed()) return ["control", {}];
   return question.pattern && !lines && !expression(question.pattern).test(value) ? ["pattern", {}] : null;
 }
 // Some escapes that mean the same everywhere are not allowed beside "u".

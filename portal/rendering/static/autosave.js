@@ -1,5 +1,6 @@
 // Saving while somebody types: to the draft's address, and on this device while that does not work. Nothing is lost.
 import { read } from "./answers.js";
+import { made } from "./forms.js";
 import { fill } from "./live.js";
 
 const WAIT = 1500, RETRY = 15000, KEEP_DAYS = 7;
@@ -28,7 +29,7 @@ export class Autosave {
   }
 
   makeLine() {
-    const line = Object.assign(document.createElement("p"), { className: "form-saved" });
+    const line = made("p", { className: "form-saved" });
     line.setAttribute("role", "status");
     this.form.prepend(line);
     return line;
@@ -156,11 +157,11 @@ export class Autosave {
   }
 
   offer(sentence, buttons) {
-    const box = Object.assign(document.createElement("div"), { className: "alert alert-warning form-restored", textContent: sentence });
+    const box = made("div", { className: "alert alert-warning form-restored", textContent: sentence });
     box.setAttribute("role", "status");
     const discard = () => { localStorage.removeItem(this.key); this.stopped = true; this.page.clean(); location.reload(); };
     for (const [label, act] of [...buttons, [this.page.words.discard, discard]]) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-dark", textContent: label });
+      const button = made("button", { type: "button", className: "btn btn-sm btn-outline-dark", textContent: label });
       button.addEventListener("click", () => { box.remove(); act(); });
       box.append(" ", button);
     }

@@ -1,6 +1,6 @@
 // Divisions by typing a part of the code or the name: a combobox after the ARIA pattern, fed by the page's own list.
 import { fill } from "./live.js";
-import { page } from "./forms.js";
+import { made, page } from "./forms.js";
 
 const SHOWN = 12;
 let serial = 0;
@@ -14,7 +14,7 @@ class Division {
     this.input = input;
     this.source = input.getAttribute("list");
     input.removeAttribute("list"); // the browser's own list would stand in front of ours
-    this.list = Object.assign(document.createElement("ul"), { id: `divisions-${++serial}`, className: "divisions", hidden: true });
+    this.list = made("ul", { id: `divisions-${++serial}`, className: "divisions", hidden: true });
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-labelledby", `${input.id}-label`);
     input.after(this.list);
@@ -37,7 +37,7 @@ class Division {
     const all = parts.length ? entries(this.source) : [];
     const found = all.filter((entry) => parts.every((part) => /^[0-9]+$/.test(part) ? entry.startsWith(part) || entry.includes(` ${part}`) : entry.includes(part)));
     this.list.replaceChildren(...found.slice(0, SHOWN).map((entry, at) => {
-      const option = Object.assign(document.createElement("li"), { id: `${this.list.id}-${at}`, textContent: entry });
+      const option = made("li", { id: `${this.list.id}-${at}`, textContent: entry });
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       return option;

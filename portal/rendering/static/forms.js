@@ -1,5 +1,5 @@
 // The form while somebody fills it: what shows, what is needed, totals, faults in the server's words, keys, rows.
-// Everything here is comfort: without it the same form is filled and sent, and the server decides.
+// All of it is comfort: without it the same form is filled and sent, and the server decides.
 import { Live, fill } from "./live.js";
 import { beyond, keys } from "./keys.js";
 import { tidy } from "./widgets.js";
@@ -110,7 +110,7 @@ class Page {
     if (elements.length) this.changed(elements[0], true);
   }
 
-  // Leaving a field: its text in the usual spelling, and what is wrong with it. A group of choices is left as a whole.
+  // Leaving a field: its usual spelling, and what is wrong with it. A group of choices is left as a whole.
   left({ target, relatedTarget }) {
     const { name } = target;
     if (!name || !this.fields.has(name) || relatedTarget?.name === name) return;
@@ -142,7 +142,7 @@ class Page {
       const visible = box.querySelector("input");
       visible.value = [value].flat().map(text).join("、");
       this.fields.set(name, [value].flat().map((one) => {
-        const hidden = Object.assign(document.createElement("input"), { type: "hidden", name, value: String(one) });
+        const hidden = made("input", { type: "hidden", name, value: String(one) });
         hidden.dataset.type = question.type;
         visible.after(hidden);
         return hidden;
@@ -164,7 +164,7 @@ class Page {
     box.classList.toggle("q-wrong", Boolean(error));
     for (const element of this.fields.get(name) ?? []) {
       element.classList.toggle("is-invalid", Boolean(error));
-      if (error) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
+      element.ariaInvalid = error ? "true" : null;
     }
     if (!error) this.summarise(box);
     for (const other of this.live.beside(name)) if (this.touched.has(other)) note(this.boxes.get(other), other, "warning", this.live.warning(other), this.words.warning);
@@ -232,8 +232,7 @@ class Page {
   say(sentence, extra = null, seen = true) {
     let line = document.getElementById("form-said");
     if (!line) {
-      line = Object.assign(document.createElement("p"), { id: "form-said", className: "form-said" });
-      line.setAttribute("role", "status");
+      line = made("p", { id: "form-said", className: "form-said", role: "status" });
       document.body.append(line);
     }
     line.classList.toggle("visually-hidden", !seen);
@@ -262,11 +261,13 @@ class Page {
   }
 }
 
+export const made = (tag, properties) => Object.assign(document.createElement(tag), properties);
+
 function mark(box, needed) {
   const sign = box.querySelector(".q-required");
   if (sign) sign.hidden = !needed;
   for (const element of box.querySelectorAll(".form-control:not([readonly]), .form-select")) {
-    if (needed) element.setAttribute("aria-required", "true"); else element.removeAttribute("aria-required");
+    element.ariaRequired = needed || null;
   }
 }
 
@@ -277,11 +278,10 @@ export function note(box, name, kind, sentence, lead = "") {
   if (!sentence) line?.remove();
   else {
     if (!line) {
-      line = Object.assign(document.createElement("div"), { id, className: `q-${kind}` });
+      line = made("div", { id, className: `q-${kind}` });
       box.querySelector("label, legend").after(line);
     }
-    const spoken = Object.assign(document.createElement("span"), { className: kind === "error" ? "visually-hidden" : "", textContent: lead });
-    line.replaceChildren(spoken, sentence);
+    line.replaceChildren(made("span", { className: kind === "error" ? "visually-hidden" : "", textContent: lead }), sentence);
   }
   for (const element of box.querySelectorAll("fieldset, .form-control, .form-select")) {
     const ids = new Set((element.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
@@ -303,10 +303,9 @@ function spy() {
   const watch = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      links.get(entry.target.id).setAttribute("aria-current", "true");
-      const list = links.get(entry.target.id).closest(".form-nav"), link = links.get(entry.target.id);
-      list.scrollTop = Math.max(0, link.offsetTop - list.clientHeight / 2);
+      const here = links.get(entry.target.id), list = here.closest(".form-nav");
+      for (const link of links.values()) link.ariaCurrent = link === here ? "true" : null;
+      list.scrollTop = here.offsetTop - list.clientHeight / 2;
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
   for (const id of links.keys()) { const section = document.getElementById(id); if (section) watch.observe(section); }

@@ -172,11 +172,11 @@ export function draw(panel, found, words) {
 }
 
 function entry(line) {
-  const made = document.createElement("li");
+  const item = document.createElement("li");
   for (const [tag, name, text] of [["span", "", line.title], ["span", "hint-detail", line.detail], ["cite", "", line.clause]]) {
     if (!text) continue;
     const part = Object.assign(document.createElement(tag), { className: name, textContent: text });
-    made.append(...(made.childNodes.length ? [" "] : []), part);
+    item.append(...(item.childNodes.length ? [" "] : []), part);
   }
-  return made;
+  return item;
 }

@@ -1,5 +1,5 @@
-// The form while it is being filled: answers, what shows, what is needed, what is computed, what is wrong.
-// The twin of portal/forms conditions, pruning, prefilling and validating. Knows no page: names and texts in, changes out.
+// The form being filled: what shows, what is needed, what is computed, what is wrong. Names and texts in, changes out.
+// The twin of portal/forms conditions, prefilling and validating.
 import { check, idFault, passesLuhn, read, residentFault, toldBy } from "./answers.js";
 import { Ratio, Unknown, environment, evaluate, namesIn } from "./rules.js";
 
@@ -140,7 +140,7 @@ export class Live {
     return row.facts;
   }
 
-  // One answer changed: what follows from it, as {name: {hidden, needed, value}} for what is different now.
+  // One answer changed: what is different now, as {name: {hidden, needed, value}}.
   change(name, texts) {
     this.put(name, texts);
     const place = this.place(name);
@@ -204,7 +204,7 @@ export class Live {
     return changed;
   }
 
-  // Computed answers: rows first, then the application until nothing changes, as the server does. The names that changed.
+  // Computed answers: rows first, then the application until nothing changes. The names that changed.
   computed(changed = null) {
     const names = [];
     const work = (inRows) => {
@@ -256,7 +256,7 @@ export class Live {
     return check(question, cell.value, (code) => this.known(question, code));
   }
 
-  // The sentence about the answer with this name, or null: what the server would say of it.
+  // What the server would say of the answer with this name, or null.
   error(name) {
     const place = this.place(name);
     if (!place) return null;

@@ -1,6 +1,6 @@
 // Rows of the form without a page load: a new one made from the blank row, a removed one that can be put back.
 import { fill } from "./live.js";
-import { note } from "./forms.js";
+import { made, note } from "./forms.js";
 
 export class Rows {
   constructor(page) { this.page = page; }
@@ -50,7 +50,7 @@ export class Rows {
     gone.forEach((row) => { page.forget(row); row.remove(); });
     page.live.rows.get(group).delete(number);
     this.settle(group);
-    const undo = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-light", textContent: page.words.undo });
+    const undo = made("button", { type: "button", className: "btn btn-sm btn-light", textContent: page.words.undo });
     undo.addEventListener("click", () => {
       places.forEach(([row, next]) => { next.before(row); page.find(row); });
       page.live.row(group, number).mark = cells.mark;

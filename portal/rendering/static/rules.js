@@ -1,5 +1,5 @@
-// The rule language in the browser: the twin of portal/rules. Three-valued, exact, strict about types; no eval.
-// Both languages must pass the same vectors. Null is "asked, there is none"; a missing name gives Unknown.
+// The twin of portal/rules: three-valued, exact, strict about types. Both must pass the same vectors.
+// Null is "asked, there is none"; a missing name gives Unknown.
 
 export class Unknown {
   constructor(missing = []) { this.missing = missing; }
