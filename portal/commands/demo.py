@@ -14,6 +14,7 @@ from portal.catalogue.queries import current
 from portal.commands.seed import print_logins
 from portal.commands.session import reading
 from portal.commands.terminal import language, refuse, say
+from portal.demo.citizen import phone_to_try
 from portal.demo.clock import Advanced, Turned, days_until
 from portal.demo.clock import advance as let_pass
 from portal.demo.staff import first_posts, further_posts
@@ -93,3 +94,11 @@ def logins(everybody: bool) -> None:
         if everybody:
             posts += further_posts(catalogue, list(db.scalars(select(Region).order_by(Region.code))))
         print_logins(db, posts)
+        phone = phone_to_try(db)
+    if phone is not None:
+        say(
+            Text(
+                f"市民手机页 /me:手机号 {phone.number},验证码显示在页面上,身份证后四位 {phone.digits}",
+                f"A citizen's phone, /me: number {phone.number}, the code is shown on the page, id number ends {phone.digits}",
+            )
+        )

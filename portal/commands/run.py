@@ -6,7 +6,8 @@ import atexit
 import logging
 import subprocess
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import click
@@ -78,8 +79,11 @@ def worker(once: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     from portal.jobs.schedule import minute, queue, scheduled
 
-    def sessions() -> AbstractContextManager[Session]:
-        return reading(settings)
+    @contextmanager
+    def sessions() -> Iterator[Session]:
+        with reading(settings) as db:
+            db.info["sender"] = settings.sender
+            yield db
 
     moved, delivered = minute(sessions, everything=True)
     say(Text(f"推进 {moved} 件,处理 {delivered} 项。", f"{moved} moved on, {delivered} delivered."))

@@ -11,12 +11,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access.rules import SYSTEM
+from portal.applications.models import Application
 from portal.audit import Event
 from portal.cases.commands import refresh_household
 from portal.cases.flow import locked
 from portal.cases.models import Case
 from portal.catalogue.queries import release
 from portal.entitlements.commands import cease_excluded, open_for_case
+from portal.notices.models import Notice
+from portal.notices.senders import LETTER_THERE, Message, sender_of, wants_message
 from portal.verification.commands import collect_answers
 
 Handler = Callable[[Session, Event, datetime], None]
@@ -53,8 +56,18 @@ def collect_comparisons(db: Session, event: Event, now: datetime) -> None:
     collect_answers(db, SYSTEM, application, release(db, application.release_id).catalogue, now=now)
 
 
+def tell_by_message(db: Session, event: Event, now: datetime) -> None:
+    """One message per letter, without a word of what it says; a letter that was told of is not told of again."""
+    notice = db.get_one(Notice, int(event.stream.removeprefix("notice:")), with_for_update=True)
+    application = db.get_one(Application, notice.application_id)
+    if notice.delivered_at is None and "sender" in db.info and wants_message(application):
+        sender_of(db)(Message(application.phone, LETTER_THERE.zh))
+        notice.delivered_at = now
+
+
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     "verification.requested": (collect_comparisons,),
+    "notice.written": (tell_by_message,),
     "case.confirmed": (open_entitlement, end_what_is_excluded, tell_the_household),
     "case.refused": (tell_the_household,),
     "case.referred": (tell_the_household,),

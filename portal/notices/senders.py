@@ -6,14 +6,17 @@ A real gateway is one function and one line in SENDERS. A message says that some
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from portal.applications.models import Application
 from portal.values import Text
 
+MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 log = logging.getLogger("portal.messages")
 
 
@@ -54,3 +57,9 @@ LETTER_THERE: Final = Text(
 def sender_of(db: Session) -> Sender:
     """The sender the edge put on this session; a session without one writes to nobody."""
     return SENDERS[db.info.get("sender", "none")]
+
+
+def wants_message(application: Application) -> bool:
+    """Whether the applicant can and wishes to be told by message; whoever said nothing about it is."""
+    wished = application.answers.get("app_contact_pref") or ["sms"]
+    return MOBILE.fullmatch(application.phone) is not None and "sms" in wished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,7 @@ def test_outside_demo_mode_time_stands(town_copy):
 def test_the_logins_say_what_to_try(town_url):
     run = runner(town_url)
     listed = run("demo", "logins").stdout
+    assert re.search(r"/me: number 1[3-9]\d{9}, .* ends [0-9]{3}[0-9X]", listed)
     assert "officer_jy officer2_jy head_jy" in listed
     assert "Help at once" in listed or "help at once" in listed
     assert len(run("demo", "logins", "--all").stdout.splitlines()) > 300

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import links
 from portal.applications.queries import clear_answers
+from portal.cases.supplying import CITIZEN as CHANNEL
 from portal.catalogue import queries as catalogue_queries
 from portal.db import db, transaction
 from portal.files import commands as file_commands
@@ -23,7 +24,6 @@ from portal.web.signatures import keep_signature, people_of, person, terms
 
 handing = Blueprint("me_handing", __name__, url_prefix="/me/drafts/<int:draft_id>")
 
-CHANNEL = "citizen"
 ON_SCREEN = frozenset({"unified_form", "auth_letter"})  # filled in and signed here, so there is nothing to photograph
 KEPT = Text("已保存 {count} 个文件。", "{count} files kept.")
 SIGNED = Text("签名已保存。", "The signature is kept.")

@@ -17,6 +17,7 @@ from portal.applications import queries
 from portal.applications.models import Application
 from portal.applications.proving import prove
 from portal.cases.commands import supplied, withdraw
+from portal.cases.supplying import CITIZEN as CHANNEL
 from portal.cases.tracking import Tracking, tracking_of
 from portal.catalogue import queries as catalogue_queries
 from portal.catalogue.catalogue import Catalogue
@@ -29,7 +30,7 @@ from portal.notices import queries as notice_queries
 from portal.notices.models import Notice
 from portal.values import Text
 from portal.web.citizen.foundation import current_citizen, needs_citizen, page
-from portal.web.citizen.handing import CHANNEL, KEPT
+from portal.web.citizen.handing import KEPT
 from portal.web.papers import PaperLine, keep_posted
 from portal.web.printing import letters
 from portal.web.printing.routes import as_pdf, promised_days
