@@ -34,7 +34,6 @@ ASSUMED: Final[Mapping[str, Any]] = {
     "supporters": [],
 }
 OF_MEMBERS: Final[Mapping[str, Any]] = {"member_lives_together": True}
-SAID_OF_ALL: Final = frozenset({"auth", "auth_signed", "hukou", "in_city"})
 AS_A_WHOLE: Final = Text("全家合计,大约", "all together, about")
 
 
@@ -107,7 +106,7 @@ def _leaves(catalogue: Catalogue, names: Iterable[str]) -> set[str]:
         found.add(name)
         if name in catalogue.derived:
             todo += catalogue.derived[name].rule.reads
-    return found
+    return found - catalogue.derived.keys()
 
 
 def facts(catalogue: Catalogue, form: Form, answers: Mapping[str, Any], on: date) -> dict[str, Any]:
@@ -135,38 +134,48 @@ class Look:
 def looks(catalogue: Catalogue, form: Form, answers: Mapping[str, Any], on: date) -> list[Look]:
     """Every item a citizen can ask for, judged on these few answers; what was not asked here is still to come."""
     known = facts(catalogue, form, answers, on)
-    judged = catalogue.judge(known, on, awaited=catalogue.seen_or_returned - form.questions.keys())
+    judged = catalogue.judge(known, on)
+    said = _said(form, answers)
     environment = catalogue.environment(known, on)
     found = []
     for item in catalogue.items.values():
         if {"application", "discovery"} & set(item.starts) and not (item.retired_on and item.retired_on <= on):
-            standing = _standing(catalogue, item, judged[item.slug], form)
-            told = _told(judged[item.slug], standing)
+            standing = _standing(catalogue, item, judged[item.slug], said)
+            told = _told(catalogue, item, judged[item.slug], standing)
             papers = tuple(need for need in papers_for(catalogue, [item.slug], environment) if need.certain)
             found.append(Look(item, standing, in_words(catalogue, told) if told is not None else None, papers))
     return found
 
 
-def _standing(catalogue: Catalogue, item: Item, judgement: Judgement, form: Form) -> str:
-    if judgement.outcome == "not_eligible":
-        return "not"
-    if judgement.outcome == "eligible":
-        return "may"
-    return "likely" if judgement.likely and _speaks(catalogue, item, judgement, form) else "unknown"
+def _said(form: Form, answers: Mapping[str, Any]) -> frozenset[str]:
+    """The questions that were answered, in a row or not."""
+    rows = [row for name in form.rows for row in answers.get(name) or ()]
+    return frozenset(name for side in (answers, *rows) for name in side if name in form.questions)
 
 
-def _speaks(catalogue: Catalogue, item: Item, judgement: Judgement, form: Form) -> bool:
-    """Whether something that was answered speaks for the item; that nothing speaks against it is not enough."""
-    met = {reason.rule for reason in judgement.reasons if reason.holds is True}
-    asked = form.questions.keys() - ASSUMED.keys()
-    return any(rule.id in met and _leaves(catalogue, rule.rule.reads) & asked for rule in item.policy.requirements)
+def _standing(catalogue: Catalogue, item: Item, judgement: Judgement, said: frozenset[str]) -> str:
+    """Likely: every rule that can exclude is met, and something that was answered speaks for the item.
+
+    What is left then, for a person to judge or for the visit and the comparisons to find, is to be confirmed. That
+    nothing speaks against an item is not enough.
+    """
+    if judgement.outcome in {"not_eligible", "eligible"}:
+        return "not" if judgement.outcome == "not_eligible" else "may"
+    excluding = [reason for reason in judgement.reasons if reason.on_fail == "reject"]
+    met = {reason.rule for reason in excluding if reason.holds is True}
+    speaks = any(rule.id in met and _leaves(catalogue, rule.rule.reads) & said for rule in item.policy.requirements)
+    return "likely" if speaks and len(met) == len(excluding) else "unknown"
 
 
-def _told(judgement: Judgement, standing: str) -> Reason | None:
-    """The rule that decided: the first that fails for what is out, one that is met for what fits, else what is open."""
-    wanted = {"not": False, "may": True, "likely": None, "unknown": None}[standing]
-    ruling = [reason for reason in judgement.reasons if reason.on_fail in ON_FAIL]
-    return next((reason for reason in ruling if reason.holds is wanted and reason.rule not in SAID_OF_ALL), None)
+def _told(catalogue: Catalogue, item: Item, judgement: Judgement, standing: str) -> Reason | None:
+    """The rule that decided: the first that fails for what is out, one that is met for what fits, else what is open.
+
+    What is assumed of everybody is no reason.
+    """
+    wanted = {"not": (False,), "may": (True,), "likely": (None, False), "unknown": (None, False)}[standing]
+    told = {rule.id for rule in item.policy.requirements if not _leaves(catalogue, rule.rule.reads) <= ASSUMED.keys()}
+    ruling = [reason for reason in judgement.reasons if reason.on_fail in ON_FAIL and reason.rule in told]
+    return next((reason for reason in ruling if reason.holds in wanted), None)
 
 
 def carried(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:

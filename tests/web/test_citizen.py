@@ -128,7 +128,7 @@ def test_a_supplement_is_answered_from_home_and_the_window_confirms(window, app,
     with app.app_context():
         assert db.session.scalar(select(Application.status)) == "submitted"
     assert citizen.post(f"{address}/supplied").status_code == 409
-    assert citizen.post(f"{address}/papers", data).status_code == 404
+    assert citizen.post(f"{address}/papers", {"paper": "file_other"}).status_code == 404
 
 
 def act_on(window, app, number, role, action, *, reason="", payload=None):

@@ -143,9 +143,19 @@ def look_over(draft_id: int) -> tuple[str, int]:
 
 
 def _look_over(sheet: Sheet, told: str | None = None, status: int = 200) -> tuple[str, int]:
-    missing = [(text(fault.message), _way_to(sheet, fault)) for fault in own_faults(sheet)]
+    missing: dict[str, list[str]] = {}
+    for fault in own_faults(sheet):
+        missing.setdefault(_way_to(sheet, fault), []).append(text(fault.message))
+    labels = {part.section: part.label for part in parts(sheet, stored(sheet))}
     return page(
-        "portal/me/look_over.html", status=status, sheet=sheet, facts=_answers(sheet), missing=missing, told=told
+        "portal/me/look_over.html",
+        status=status,
+        sheet=sheet,
+        facts=_answers(sheet),
+        missing=[
+            (href, labels.get(href.partition("?")[0].rpartition("/")[2], ""), found) for href, found in missing.items()
+        ],
+        told=told,
     )
 
 
