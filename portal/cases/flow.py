@@ -186,8 +186,8 @@ def _resume(file: File, case: Case | None, effect: Resume) -> None:
             task.status = "open"
             task.due_on, task.yellow_on = dates.get(task.step, (task.due_on, task.yellow_on))
     if case is not None:
-        case.due_on = case.due_on and file.calendar.add(case.due_on, effect.paused_days)
-        case.promised_on = case.due_on
+        # The step's own deadline is promoted from the state; the promise moves by as many days as the clock stood still.
+        case.promised_on = case.promised_on and file.calendar.add(case.promised_on, effect.paused_days)
         return
     if file.application.status == "supplement":
         file.application.status = "accepted" if file.application.accepted_on else "submitted"

@@ -13,7 +13,7 @@ from portal.cases.contexts import case_context
 from portal.cases.finding import listing, search_texts
 from portal.cases.flow import File, carry_out
 from portal.cases.models import Case, CaseSearch
-from portal.cases.recognising import recognition_of
+from portal.cases.recognising import needed_statuses, recognition_of
 from portal.catalogue.model import Item
 from portal.db import vault_of
 
@@ -33,6 +33,9 @@ def open_cases(file: File) -> None:
         # Nobody asked for a recognition and none is held: nothing to wait for, the item is judged on its own rules.
         case.recognition = "none" if standing == "failed" else standing
     for case in file.cases:
+        if case.recognition == "pending":
+            _promise_after(file, case)
+    for case in file.cases:
         propose(file, case)
         _make_searchable(file, case, answers)
         carry_out(file, case, workflow.start(_workflow(file, case), case_context(file, case), file.now))
@@ -43,6 +46,18 @@ def open_cases(file: File) -> None:
 
 
 flow.ON_ACCEPTED.append(open_cases)
+
+
+def _promise_after(file: File, case: Case) -> None:
+    """A dependant is promised no sooner than the first co-applied item that may grant what it needs."""
+    needed = needed_statuses(file.catalogue, case.item)
+    granting = [
+        other.promised_on
+        for other in file.cases
+        if other is not case and file.catalogue.item(other.item).grants in needed and other.promised_on is not None
+    ]
+    if granting and case.promised_on is not None:
+        case.promised_on = case.due_on = max(case.promised_on, min(granting))
 
 
 def _workflow(file: File, case: Case) -> workflow.Workflow:

@@ -130,3 +130,11 @@ def test_nobody_touches_another_places_work(town, session):
         commands.act(session, stranger, task.id, "accept", now=NOON)
     assert refused.value.problem.status == 404
     assert task.status == "open"
+
+
+def test_a_dependant_is_promised_no_sooner_than_what_it_waits_for(town, session):
+    town.submit()
+    town.do(actor("township_officer", "321311106", number=2), "accept", "accept")
+    promised = {case.item: case.promised_on for case in session.scalars(select(Case))}
+    assert promised["education_aid"] == promised["dibao"]  # its own limit is ten days, that of dibao twelve
+    assert promised["housing_aid"] > promised["dibao"]
