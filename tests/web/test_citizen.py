@@ -45,6 +45,7 @@ def sent(citizen, window):
     return answer.headers["Location"].split("?")[0].rpartition("/")[2]
 
 
+@pytest.mark.parametrize("app_database", ["sqlite", "postgres"], indirect=True)
 def test_from_the_phone_to_the_home_township(window, app, citizen):
     """Nobody at a window: signed in by code, filled page by page, signed on the screen, sent; the township has it."""
     number = sent(citizen.enter(), window)
@@ -116,19 +117,24 @@ def test_a_supplement_is_answered_from_home_and_the_window_confirms(window, app,
     )
     page = citizen.page(f"/me/applications/{number}")
     assert "请补交" in page
-    data = {"paper": "file_other", "place": "", "files": (io.BytesIO(picture("red")), "p.png")}
     address = f"/me/applications/{number}"
-    assert citizen.post(f"{address}/papers", data, content_type="multipart/form-data").status_code == 303
+    assert citizen.post(f"{address}/papers", photograph("red")).status_code == 303
+    answer = citizen.post(f"{address}/papers", photograph("blue"), headers={"Accept": "application/json"})
+    assert [one["paper"] for one in answer.get_json()] == ["file_other"]  # what the script on the page asks for
     assert citizen.post(f"{address}/supplied").status_code == 303
     with app.app_context():
         told = db.session.scalar(select(Event).where(Event.action == "application.supplied"))
-        assert (told.data["files"], told.actor_name) == (1, "139****1234")
+        assert (told.data["files"], told.actor_name) == (2, "139****1234")
         assert db.session.scalar(select(Application.status)) == "supplement"  # the window looks at it first
     act_on(window, app, number, "window_clerk", "supplied")
     with app.app_context():
         assert db.session.scalar(select(Application.status)) == "submitted"
     assert citizen.post(f"{address}/supplied").status_code == 409
     assert citizen.post(f"{address}/papers", {"paper": "file_other"}).status_code == 404
+
+
+def photograph(colour):
+    return {"paper": "file_other", "place": "", "files": (io.BytesIO(picture(colour)), f"{colour}.png")}
 
 
 def act_on(window, app, number, role, action, *, reason="", payload=None):

@@ -166,6 +166,7 @@ def test_another_citizens_application_and_letters_do_not_exist(window, app, stra
     assert number not in stranger.page("/me")
 
 
+@pytest.mark.parametrize("app_database", ["sqlite", "postgres"], indirect=True)
 def test_earlier_applications_need_the_phone_and_the_end_of_the_number(window, app, citizen, stranger):
     number = window.submitted()  # at a window, with this phone
     citizen.enter()

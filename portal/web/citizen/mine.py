@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import select
 from werkzeug.utils import redirect
@@ -149,7 +149,11 @@ def hand_in(number: str) -> AnyResponse:
     owner, items = f"application:{found.id}", list(found.items)
     with transaction(db.session()) as session:
         form = catalogue.form("application", items)
-        count = len(keep_posted(session, owner, catalogue, form, channel=CHANNEL, by=current_citizen()))
+        kept = keep_posted(session, owner, catalogue, form, channel=CHANNEL, by=current_citizen())
+        answer = [{"key": k.key, "paper": k.paper, "place": k.place, "name": k.name} for k in kept]
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(answer)
+    count = len(answer)
     say(Text(KEPT.zh.format(count=count), KEPT.en.format(count=count)))
     return redirect(f"/me/applications/{number}#supply", code=303)
 
