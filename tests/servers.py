@@ -144,6 +144,15 @@ class Databases:
         shutil.copy(self.folder / "template.db", self.folder / f"{name}.db")
         return f"sqlite:///{self.folder}/{name}.db"
 
+    def copy_of(self, url: str) -> str:
+        """Another database with the same content; nobody may be connected to the first meanwhile."""
+        name = f"portal_{next(self._numbers)}"
+        if url.startswith("sqlite"):
+            shutil.copy(url.removeprefix("sqlite:///"), self.folder / f"{name}.db")
+            return f"sqlite:///{self.folder}/{name}.db"
+        self.postgres().execute(f"create database {name} template {url.rpartition('/')[2]}")
+        return self.postgres().url(name)
+
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:
         """A database for one test."""

@@ -55,9 +55,9 @@ def published(url: str) -> str:
     return url
 
 
-def make_town(databases: Databases) -> str:
+def make_town(databases: Databases, kind: str = "sqlite") -> str:
     """Forty-five families, and everybody who works for them."""
-    url = published(databases.lasting("sqlite"))
+    url = published(databases.lasting(kind))
     result = runner(url)("seed", "demo", "--households", 45, "--seed", 7)
     assert result.exit_code == 0, result.output
     return url

@@ -114,9 +114,7 @@ def _parameter(parameter: Parameter, lang: Lang) -> Document:
 
 def problems_of(route: Route) -> Iterator[Problem]:
     """Everything a route may refuse with: its own problems, and those its shape brings along."""
-    yield from (LOGIN_NEEDED, BAD_PARAMETERS, BY_STATUS[406], BY_STATUS[429], BY_STATUS[503])
-    if route.functions:
-        yield FORBIDDEN
+    yield from (LOGIN_NEEDED, FORBIDDEN, BAD_PARAMETERS, BY_STATUS[406], BY_STATUS[429], BY_STATUS[503])
     if route.body is not None:
         yield from (*OF_EVERY_BODY, BY_STATUS[413])
     yield from route.problems

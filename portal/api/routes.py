@@ -36,7 +36,7 @@ TAGS: Final[dict[str, Text]] = {
 PATH: Final[dict[str, tuple[Text, Schema]]] = {
     "slug": (Text("事项", "Item"), {"type": "string", "maxLength": 60}),
     "number": (Text("受理编号", "Number of the application"), {"type": "string", "minLength": 1, "maxLength": 30}),
-    "id": (Text("编号", "Number"), {"type": "integer", "minimum": 1, "maximum": 999_999_999}),
+    "id": (Text("编号", "Number"), {"type": "integer", "minimum": 1, "maximum": 2_147_483_647}),
     "uuid": (Text("设备生成的标识", "Identifier made by the device"), {"type": "string", "format": "uuid"}),
     "action": (Text("操作", "Action"), {"type": "string", "pattern": "^[a-z_]{1,40}$"}),
 }

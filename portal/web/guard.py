@@ -42,6 +42,7 @@ FIRST_PASSWORD = Problem(
     403,
     Text("请先修改初始密码。", "Please choose a password of your own first."),
 )
+HIGHEST = 2_147_483_647  # no row has a higher number: the columns hold no more
 TOKEN = "/api/v1/security/login"  # noqa: S105 - an address; it reads no cookie and sets none
 
 
@@ -79,7 +80,7 @@ class RowNumber(IntegerConverter):
     """A number in an address that a row can have; one of five thousand digits is no page, not a fault."""
 
     def to_python(self, value: str) -> int:
-        if len(value) > 9:
+        if len(value) > len(str(HIGHEST)) or int(value) > HIGHEST:
             raise ValidationError
         return int(super().to_python(value))
 

@@ -6,9 +6,7 @@ Every answer a test sees is held against the description: a status or a shape th
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,14 +112,7 @@ def cities(databases: Any, shipped_release: Any) -> Callable[[str], tuple[str, d
             url = databases.lasting(kind)
             known[kind] = (url, _populate(url, shipped_release))
         template, people = known[kind]
-        fresh = databases.lasting(kind)
-        if kind == "postgres":
-            name, source = fresh.rpartition("/")[2], template.rpartition("/")[2]
-            databases.postgres().execute(f"drop database {name}")
-            databases.postgres().execute(f"create database {name} template {source}")
-        else:
-            shutil.copy(Path(template.removeprefix("sqlite:///")), Path(fresh.removeprefix("sqlite:///")))
-        return fresh, people
+        return databases.copy_of(template), people
 
     return copy
 
