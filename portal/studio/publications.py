@@ -104,8 +104,10 @@ def _bundle(source: Source) -> Response:
 def import_() -> AnyResponse | tuple[str, int]:
     """A bundle becomes a proposal with what is new or different; first shown, then taken as chosen."""
     sent = request.files.get("bundle")
-    content = sent.read(LARGEST_BUNDLE + 1) if sent is not None else request.form.get("content", "").encode()
-    name = (sent.filename or "") if sent is not None else request.form.get("name", "")
+    content, name = request.form.get("content", "").encode(), request.form.get("name", "")
+    if sent is not None:
+        content, name = sent.read(LARGEST_BUNDLE + 1), sent.filename or ""
+        sent.close()
     source = _read(content, name)
     current = catalogue_queries.current(db.session()).source
     rows = _compared(current, source)
