@@ -152,6 +152,7 @@ def test_the_studio_in_a_real_browser(app, ann, live, chromium):
         assert window.goto(live + address).status == 200, address
         for width in (1366, 390):
             window.set_viewport_size({"width": width, "height": 800})
+            window.add_style_tag(content="* { content-visibility: visible !important; }")
             found = Axe().run(window).response["violations"]
             seen += [(address, width, v["id"], v["nodes"][0]["html"]) for v in found]
             if window.evaluate("document.documentElement.scrollWidth > window.innerWidth"):

@@ -28,6 +28,10 @@ def phone(chromium):
 
 def looked_at(page, name, findings):
     """Axe on a page; nothing wider than the phone; what a thumb must hit is 44 px high."""
+    # Sections far away are laid out when they come near; axe needs all of them where they will stand.
+    page.evaluate(
+        "document.querySelectorAll('.form-section').forEach((s) => { s.style.contentVisibility = 'visible'; })"
+    )
     found = Axe().run(page)
     if found.violations_count:
         findings.append((name, found.generate_report()[:1500]))
